@@ -36,13 +36,13 @@ LOOKED_AT: Mapping[str, str] = {
 
 def installed() -> Sequence[Distribution]:
     """The packages of the lock that are installed here: those for other systems are not."""
-    found = []
+    packages = []
     for name, _ in PINNED.findall(LOCK.read_text("utf-8")):
         try:
-            found.append(distribution(name))
+            packages.append(distribution(name))
         except Exception:
             continue
-    return found
+    return packages
 
 
 def licence_of(package: Distribution) -> str:

@@ -23,10 +23,10 @@ def answers(request: pytest.FixtureRequest, clients: Clients, published: Path) -
     else:
         # before 2.0 it needs pytz to fetch timestamps with a time zone, and does not install it
         ask = clients.python("duckdb_package.py", f"duckdb=={request.param}", "pytz")
-    found = ask(published, QUESTIONS | queries())
-    version = found["version"].removeprefix("v")
+    answered = ask(published, QUESTIONS | queries())
+    version = answered["version"].removeprefix("v")
     assert request.param == "node" or version.startswith(request.param.removesuffix("*"))
-    return found
+    return answered
 
 
 def test_each_table_has_its_comment(answers: Answers, manifest: dict[str, Any]) -> None:
@@ -69,9 +69,9 @@ def test_a_timestamp_is_the_same_instant(answers: Answers) -> None:
     [[known_from, microseconds]] = answers["instants"]
     # Node's timestamps have milliseconds
     expected = datetime.fromtimestamp(microseconds // 1000 / 1000, UTC)
-    found = datetime.fromisoformat(known_from)
-    assert abs((found - expected).total_seconds()) < 0.001
-    assert found.utcoffset() == expected.utcoffset()
+    instant = datetime.fromisoformat(known_from)
+    assert abs((instant - expected).total_seconds()) < 0.001
+    assert instant.utcoffset() == expected.utcoffset()
 
 
 def test_the_queries_of_the_page_return_rows(answers: Answers) -> None:

@@ -42,13 +42,13 @@ def months(published: Path) -> Months:
     return figures
 
 
-def differences(found: Months, months: Months) -> list[tuple[str, str]]:
+def differences(exported: Months, months: Months) -> list[tuple[str, str]]:
     """The KPIs and months whose figure in the tool is not the published one, which has six decimals."""
     return [
         (kpi, month)
         for kpi, figures in months.items()
         for month, figure in figures.items()
-        if found[kpi].get(month) != pytest.approx(figure, rel=1e-9, abs=1e-6)
+        if exported[kpi].get(month) != pytest.approx(figure, rel=1e-9, abs=1e-6)
     ]
 
 

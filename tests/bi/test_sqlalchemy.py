@@ -50,8 +50,8 @@ def test_columns_have_the_types_that_a_bi_tool_needs(answers: Answers) -> None:
 
 
 def test_net_revenue_of_each_month_is_exact(answers: Answers) -> None:
-    found = {month: Decimal(value) * 100 for month, value in answers["revenue"].items()}
-    assert {month: found[month] for month in REVENUE} == REVENUE
+    cents = {month: Decimal(value) * 100 for month, value in answers["revenue"].items()}
+    assert {month: cents[month] for month in REVENUE} == REVENUE
 
 
 def test_a_map_and_a_timestamp_keep_their_types(answers: Answers) -> None:

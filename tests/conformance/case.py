@@ -56,15 +56,15 @@ def cases() -> dict[str, Case]:
     connectors = catalog.sources()
     others = {path.stem for path in CASES.glob("*.py")} - connectors.keys()
     # a connector's own case counts, where another is of a source with the same name
-    found = {case.source.name: case for case in map(case_of, [*others, *connectors])}
-    return dict(sorted(found.items()))
+    by_name = {case.source.name: case for case in map(case_of, [*others, *connectors])}
+    return dict(sorted(by_name.items()))
 
 
 def case_of(name: str) -> Case:
     """The case of one source: its own file, or what its sample company says of it."""
     if (CASES / f"{name}.py").exists():
-        found: Case = importlib.import_module(f"tests.conformance.cases.{name}").CASE
-        return found
+        case: Case = importlib.import_module(f"tests.conformance.cases.{name}").CASE
+        return case
     try:
         sandbox = importlib.import_module(f"connectors.sandbox.{name}")
     except ModuleNotFoundError as missing:

@@ -19,18 +19,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     names = metafunc.fixturenames
     if "case" not in names:
         return
-    found = [case for case in CASES.values() if case.wire == "http" or "proxy" not in names]
+    chosen = [case for case in CASES.values() if case.wire == "http" or "proxy" not in names]
     if "stream" in names:
         pairs = [
             (case, stream)
-            for case in found
+            for case in chosen
             for stream in case.source.streams
             if "rows" not in names or stream.name in case.placed
         ]
         ids = [f"{case.source.name}-{stream.name}" for case, stream in pairs]
         metafunc.parametrize(("case", "stream"), pairs, ids=ids)
     else:
-        metafunc.parametrize("case", found, ids=[case.source.name for case in found])
+        metafunc.parametrize("case", chosen, ids=[case.source.name for case in chosen])
 
 
 @pytest.fixture(scope="session")
@@ -45,8 +45,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Case
         return up[name]
 
     yield served
-    for each in up.values():
-        each.close()
+    for server in up.values():
+        server.close()
 
 
 @pytest.fixture

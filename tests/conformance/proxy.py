@@ -56,23 +56,23 @@ class Proxy(JsonServer):
             query = f"?{urlencode(request.query)}" if request.query else ""
             headers = {k: v for k, v in request.headers.items() if k not in KEPT_BACK}
             connection.request(request.method, request.path + query, request.body or None, headers)
-            found = connection.getresponse()
-            body = found.read()
+            answer = connection.getresponse()
+            body = answer.read()
         finally:
             connection.close()
-        kept = {k: v for k, v in found.getheaders() if k.lower() in PASSED_BACK}
+        kept = {k: v for k, v in answer.getheaders() if k.lower() in PASSED_BACK}
         # links lead back to here, or the next page would go past the proxy
-        return Reply(found.status, body.replace(upstream.encode(), self.address.encode()), kept)
+        return Reply(answer.status, body.replace(upstream.encode(), self.address.encode()), kept)
 
 
 def upstream_of(values: Mapping[str, str]) -> str:
     """The one address on loopback among the values of a source's options."""
-    (found,) = {
+    (address,) = {
         LOOPBACK + value.removeprefix(LOOPBACK).split("/")[0]
         for value in values.values()
         if value.startswith(LOOPBACK)
     }
-    return found
+    return address
 
 
 def by_way_of(proxy: Proxy, values: Mapping[str, str]) -> dict[str, str]:

@@ -190,8 +190,8 @@ def declared_values(field: pa.Field) -> list[str]:
 def stored(stream: Stream, row: Row) -> Row:
     """The row as Arrow gives it back."""
     columns = {field.name: [row[field.name]] for field in stream.schema}
-    found: Row = pa.table(columns, schema=stream.schema).to_pylist()[0]
-    return found
+    kept: Row = pa.table(columns, schema=stream.schema).to_pylist()[0]
+    return kept
 
 
 def test_days_of_23_and_25_hours_are_whole(case: Case, recording: Recording, pulled: Pull) -> None:

@@ -104,7 +104,7 @@ def test_a_spent_budget_is_not_asked_for_again(
         reports = pulled(case.source, by_way_of(proxy, served.values))
         assert kinds(reports) == {"quota"}
         assert nothing_is_there(pulled, case, reports)
-    asked = {(each.method, each.path, each.query, each.body) for each in proxy.asked}
+    asked = {(request.method, request.path, request.query, request.body) for request in proxy.asked}
     assert len(proxy.asked) == len(asked) * len(case.spent)
 
 
@@ -153,7 +153,7 @@ def test_a_refusal_that_repeats_the_secret_does_not_spread_it(
     written = pulled.written()
     assert not [secret for secret in hidden if secret.encode() in written]
     # nor is it ever part of an address, that servers on the way write down
-    asked = " ".join(f"{each.path} {each.query}" for each in proxy.asked)
+    asked = " ".join(f"{request.path} {request.query}" for request in proxy.asked)
     assert not [secret for secret in hidden if secret in asked]
 
 

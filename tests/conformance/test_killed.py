@@ -22,10 +22,10 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
 
 def windows(lake: Lake) -> dict[str, tuple[int, str]]:
     """Of every committed window the rows that can be read, and the checksum."""
-    found = lake.manifests("generated", "ticks")
+    manifests = lake.manifests("generated", "ticks")
     return {
         f"{day}": (lake.read("generated", TICKS, day).num_rows, manifest.checksum)
-        for day, manifest in found.items()
+        for day, manifest in manifests.items()
     }
 
 

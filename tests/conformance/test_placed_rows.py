@@ -57,16 +57,16 @@ class Rows:
         return {tuple(row[name] for name in self._stream.key) for _, row in rows}
 
     def close(self) -> None:
-        for each in [self.proxy, *self._up]:
-            if each:
-                each.close()
+        for server in [self.proxy, *self._up]:
+            if server:
+                server.close()
 
 
 @pytest.fixture
 def rows(case: Case, stream: Stream, pulled: Pull) -> Iterator[Rows]:
-    found = Rows(case, stream, pulled)
-    yield found
-    found.close()
+    served = Rows(case, stream, pulled)
+    yield served
+    served.close()
 
 
 def test_rows_at_the_seconds_where_days_meet_are_each_in_one_window(rows: Rows) -> None:

@@ -102,11 +102,11 @@ def told(kind: str, code: str, said: str, seconds: int = 0) -> GoogleAdsError:
 def test_the_third_quarter_of_2026_returns_4_2_times_what_it_cost(serve, lake):
     quarter = Range(date(2026, 7, 1), date(2026, 9, 30))
     assert take(serve(), lake, quarter).error is None
-    found = rows(lake, quarter.first, quarter.last)
-    assert sum(row["cost_micros"] for row in found) == 21_700_000_000
-    assert sum(row["conversions_value"] for row in found) == Decimal(21_700) * Decimal("4.2")
-    assert len(found) == 92 * 4
-    assert {row["campaign_name"] for row in found} == {
+    campaigns = rows(lake, quarter.first, quarter.last)
+    assert sum(row["cost_micros"] for row in campaigns) == 21_700_000_000
+    assert sum(row["conversions_value"] for row in campaigns) == Decimal(21_700) * Decimal("4.2")
+    assert len(campaigns) == 92 * 4
+    assert {row["campaign_name"] for row in campaigns} == {
         "Search: brand", "Search: widgets", "Shopping", "Performance Max",
     }  # fmt: skip
 
@@ -590,11 +590,11 @@ def test_an_exception_that_is_not_googles_is_no_fault():
 def python(script: str) -> str:
     """What a process of its own prints; a warning in it is an error."""
     command = [sys.executable, "-W", "error", "-c", script]
-    found = subprocess.run(
+    done = subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=HANG_SECONDS
     )
-    assert (found.returncode, found.stderr) == (0, "")
-    return found.stdout.strip()
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout.strip()
 
 
 def test_listing_the_source_does_not_import_the_package():

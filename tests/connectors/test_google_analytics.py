@@ -121,7 +121,7 @@ def test_a_day_is_restated_until_three_days_later_and_a_row_that_vanished_is_rem
         server.faults.missing_rows.add((day, "Referral"))
     assert "Referral" in known[0]
     assert "Referral" not in known[1]
-    direct = [each["Direct"] for each in known]
+    direct = [users["Direct"] for users in known]
     assert direct[0] < direct[1] < direct[2] < direct[3] == direct[4]
 
 
@@ -534,8 +534,8 @@ def test_an_exception_that_is_not_googles_is_no_fault():
 
 def test_listing_the_source_does_not_import_the_client():
     seen = "import sys, connectors.google_analytics.source; print({'grpc', 'google.auth'} & {*sys.modules})"
-    found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "set()"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_process_that_pulled_ends_without_a_word(tmp_path):
@@ -553,10 +553,10 @@ pull(SOURCE, served.values, Lake(Path({str(tmp_path)!r})), Range(date(2026, 11, 
      now=lambda: datetime(2026, 11, 24, 9, tzinfo=UTC))
 served.close()
 """
-    found = subprocess.run(
+    done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],
         capture_output=True,
         text=True,
         timeout=HANG_SECONDS,
     )
-    assert (found.returncode, found.stdout, found.stderr) == (0, "", "")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

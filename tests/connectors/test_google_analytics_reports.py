@@ -88,8 +88,8 @@ def opened(tmp_path: Path) -> Iterator[Callable[..., Property]]:
         return properties[-1]
 
     yield open_property
-    for each in properties:
-        each.server.close()
+    for opened in properties:
+        opened.server.close()
 
 
 def refused(**keys: Any) -> str:

@@ -88,17 +88,17 @@ def reports(
     def of_ads(lake: Lake) -> list[StreamReport]:
         with GoogleAdsServer(TODAY) as server, behind_tls(server.address, issuer) as address:
             values = {"GOOGLE_ADS_API_ENDPOINT": address, "GOOGLE_ADS_CUSTOMER_ID": CUSTOMER}
-            found = pulled(ADS, values | {KEY_FILE: key}, lake)
+            reports = pulled(ADS, values | {KEY_FILE: key}, lake)
             assert all(x["authorization"] == "Bearer ya29.key" for x in server.metadata)
-            return found
+            return reports
 
     return of_ads
 
 
 def test_with_the_file_each_of_them_is_read(reports, trusted: None, tmp_path: Path) -> None:
-    found = reports(Lake(tmp_path / "lake"))
-    assert [report.error for report in found] == [None] * len(found)
-    assert all(report.rows for report in found)
+    of_both = reports(Lake(tmp_path / "lake"))
+    assert [report.error for report in of_both] == [None] * len(of_both)
+    assert all(report.rows for report in of_both)
 
 
 def test_without_it_they_are_not_and_the_setting_is_named(reports, tmp_path: Path) -> None:

@@ -27,9 +27,9 @@ GONE = {Deletes.NEVER: "never", Deletes.REPULL: "replaced", Deletes.STATUS: "sta
 
 def span(length: timedelta) -> str:
     """`3 days`, `1 day`, `4 hours`, `5 minutes`."""
-    for unit, one in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
-        if length >= one:
-            count = length // one
+    for unit, unit_length in (("day", timedelta(days=1)), ("hour", timedelta(hours=1))):
+        if length >= unit_length:
+            count = length // unit_length
             return f"{count} {unit}{'s' if count > 1 else ''}"
     return f"{length // timedelta(minutes=1)} minutes"
 
@@ -50,7 +50,7 @@ def test_a_section_is_true_to_what_the_connector_declares(title: str) -> None:
     [source] = [source for source in catalog.sources().values() if source.title == title]
     section = SECTIONS[title]
     assert f"`{source.name}` ·" in section
-    rows = [each for each in section.splitlines() if each.startswith("| `")]
+    rows = [line for line in section.splitlines() if line.startswith("| `")]
     assert rows == [line(stream) for stream in source.streams]
     assert [option.name for option in source.options if f"`{option.name}`" not in section] == []
     others = [option for option in settings_of(source) if option not in source.options]

@@ -43,13 +43,13 @@ def authority(folder: Path) -> Authority:
     leaf = certificate(name, key.public_key(), its_name).add_extension(
         x509.SubjectAlternativeName(names), critical=False
     )
-    found = Authority(folder / "authority.pem", folder / "issued.pem")
-    found.file.write_bytes(root.sign(its_key, hashes.SHA256()).public_bytes(Encoding.PEM))
-    found.issued.write_bytes(
+    made = Authority(folder / "authority.pem", folder / "issued.pem")
+    made.file.write_bytes(root.sign(its_key, hashes.SHA256()).public_bytes(Encoding.PEM))
+    made.issued.write_bytes(
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         + leaf.sign(its_key, hashes.SHA256()).public_bytes(Encoding.PEM)
     )
-    return found
+    return made
 
 
 def certificate(

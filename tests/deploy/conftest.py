@@ -154,7 +154,7 @@ class Production:
 
     def runs(self, **filters: object) -> list[Mapping[str, Any]]:
         """The runs that match, the newest first."""
-        found: list[Mapping[str, Any]] = self.ask(
+        matching: list[Mapping[str, Any]] = self.ask(
             """
             query ($filters: RunsFilter!) {
               runsOrError(filter: $filters) {
@@ -164,20 +164,20 @@ class Production:
             """,
             filters=filters,
         )["runsOrError"]["results"]
-        return found
+        return matching
 
     def run_of(self, backfill: str, *statuses: str) -> Mapping[str, Any] | None:
         """The newest run of a backfill, if it has one of these statuses."""
-        found = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
-        return found[0] if found and found[0]["status"] in statuses else None
+        matching = self.runs(tags=[{"key": "dagster/backfill", "value": backfill}])
+        return matching[0] if matching and matching[0]["status"] in statuses else None
 
     def ended(self, backfill: str) -> Mapping[str, Any]:
         """The run of a backfill, once it has succeeded."""
 
         def done() -> Mapping[str, Any] | None:
-            found = self.run_of(backfill, "SUCCESS", "FAILURE", "CANCELED")
+            run = self.run_of(backfill, "SUCCESS", "FAILURE", "CANCELED")
             # the run of a lost worker is retried
-            return found if found and found["status"] == "SUCCESS" else None
+            return run if run and run["status"] == "SUCCESS" else None
 
         return until(done, f"the end of backfill {backfill}")
 

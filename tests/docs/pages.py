@@ -45,7 +45,7 @@ class Page:
     def blocks(self) -> list[Block]:
         """Its blocks of code, in their order."""
         text = self.text
-        return [Block(found[1], found[2], text[: found.start()]) for found in _BLOCK.finditer(text)]
+        return [Block(match[1], match[2], text[: match.start()]) for match in _BLOCK.finditer(text)]
 
     @property
     def prose(self) -> str:

@@ -39,8 +39,8 @@ defaults: {period: 2027, owner: ceo@example.com}
 @pytest.fixture(scope="module")
 def channel() -> Iterator[Mailbox]:
     """Where the reader's digests arrive."""
-    with mailbox() as found:
-        yield found
+    with mailbox() as received:
+        yield received
 
 
 @pytest.fixture(scope="module")
@@ -117,9 +117,9 @@ def made_concrete(command: str, history: Path) -> Iterator[str]:
     }.items():
         command = command.replace(place, value)
     several = re.search(r"[a-z]+(?:\\\|[a-z]+)+", command)
-    for one in several[0].split("\\|") if several else [""]:
-        named = command.replace(several[0], one) if several else command
-        if one == "kpi" and command.startswith("okra new"):
+    for alternative in several[0].split("\\|") if several else [""]:
+        named = command.replace(several[0], alternative) if several else command
+        if alternative == "kpi" and command.startswith("okra new"):
             named += " --sql"
         yield re.sub(r"[][]", "", named)
         if "[" in named:
@@ -216,8 +216,8 @@ def answer_of(address: str) -> bytes:
     end = time.monotonic() + HANG_SECONDS
     while True:
         try:
-            with urlopen(address, timeout=HANG_SECONDS) as found:
-                return bytes(found.read())
+            with urlopen(address, timeout=HANG_SECONDS) as answer:
+                return bytes(answer.read())
         except (URLError, OSError):
             if time.monotonic() > end:
                 raise

@@ -42,8 +42,8 @@ def okra_lines(page: Page) -> Iterator[list[str]]:
             continue
         words = [word for word in shlex.split(line)[1:] if word != "…"]
         several = words[1].split("|") if len(words) > 1 else [""]
-        for one in several:
-            yield [words[0], one, *words[2:]] if one else words
+        for word in several:
+            yield [words[0], word, *words[2:]] if word else words
 
 
 def fault(words: list[str]) -> str:

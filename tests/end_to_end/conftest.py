@@ -131,8 +131,8 @@ class Home:
 
     def row(self, query: str, *values: object) -> tuple[Any, ...]:
         """The one row that the published file answers with."""
-        [found] = self.rows(query, *values)
-        return found
+        [row] = self.rows(query, *values)
+        return row
 
     def kpi(self, name: str, period: str, start: str, member: str = "total") -> tuple[Any, ...]:
         """Value, end, unit, source, data_through and complete of one row of `kpi_periods`."""

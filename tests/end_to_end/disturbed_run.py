@@ -66,10 +66,10 @@ def named_by(stream: Stream) -> str:
 
 
 def disturbed_values(company: SampleCompany, source: str) -> Mapping[str, str] | None:
-    found = values(company, source)
-    if found is None or source != AWAY:
-        return found
-    return {**found, "DATABASE_URL": "postgresql+psycopg://okra@127.0.0.1:9/shop"}
+    options = values(company, source)
+    if options is None or source != AWAY:
+        return options
+    return {**options, "DATABASE_URL": "postgresql+psycopg://okra@127.0.0.1:9/shop"}
 
 
 def disturbed_run(job: Job, *arguments: Any) -> Any:

@@ -22,9 +22,9 @@ def page() -> str:
 
 def queries() -> dict[str, str]:
     """Each query of the page by its title."""
-    found = {}
+    by_title = {}
     for section in re.split(r"^### ", page(), flags=re.M)[1:]:
         title, _, text = section.partition("\n")
         for query in re.findall(r"^```sql\n(.*?)^```", text, flags=re.M | re.S):
-            found[title] = query
-    return found
+            by_title[title] = query
+    return by_title

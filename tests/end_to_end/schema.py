@@ -23,8 +23,8 @@ PROMISE = Path(__file__).with_name(f"schema_v{SCHEMA_VERSION}.json")
 
 def promised() -> Schema:
     """What is promised under the present version; nothing before the version's first list is written."""
-    found: Schema = json.loads(PROMISE.read_text("utf-8")) if PROMISE.exists() else {}
-    return found
+    promise: Schema = json.loads(PROMISE.read_text("utf-8")) if PROMISE.exists() else {}
+    return promise
 
 
 def published(path: Path) -> Schema:
@@ -40,15 +40,15 @@ def published(path: Path) -> Schema:
     return tables
 
 
-def broken(promise: Schema, found: Schema) -> list[str]:
+def broken(promise: Schema, published: Schema) -> list[str]:
     """Each promised table and column that is not in `found` as it was promised."""
     faults = []
     for table, columns in promise.items():
-        if table not in found:
+        if table not in published:
             faults.append(f"{table} is gone")
             continue
         for column, kind in columns.items():
-            now = found[table].get(column)
+            now = published[table].get(column)
             if now is None:
                 faults.append(f"{table}.{column} is gone")
             elif now != kind:
@@ -56,13 +56,14 @@ def broken(promise: Schema, found: Schema) -> list[str]:
     return faults
 
 
-def widened(promise: Schema, found: Schema) -> Schema:
-    """The promise with what is new in `found`. Raises `ValueError` when something of it is broken."""
-    faults = broken(promise, found)
+def widened(promise: Schema, published: Schema) -> Schema:
+    """The promise with what is new in `published`. Raises `ValueError` when something of it is broken."""
+    faults = broken(promise, published)
     if faults:
         raise ValueError("; ".join(faults))
     return {
-        table: {**promise.get(table, {}), **found[table]} for table in sorted({*promise, *found})
+        table: {**promise.get(table, {}), **published[table]}
+        for table in sorted({*promise, *published})
     }
 
 

@@ -19,9 +19,9 @@ def answers(home: Home, title: str) -> list[dict[str, Any]]:
     """What the published file answers to a query, by its columns; paths in it are below the home."""
     with duckdb.connect(str(home.published), read_only=True) as connection:
         connection.execute(f"set file_search_path = '{home.path}'")
-        found = connection.execute(QUERIES[title])
-        names = [column[0] for column in found.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        answer = connection.execute(QUERIES[title])
+        names = [column[0] for column in answer.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
 def test_no_query_of_the_page_is_left_out() -> None:
@@ -38,7 +38,7 @@ def test_there_are_twelve_questions() -> None:
 
 
 def test_amounts_of_a_year_sum_to_the_year_and_other_kinds_have_none(sample: Home) -> None:
-    found = sample.rows(
+    totals = sample.rows(
         "select kpi, year(month_start), sum(amount_exact) from kpi_monthly group by all"
     )
     years = {
@@ -48,7 +48,7 @@ def test_amounts_of_a_year_sum_to_the_year_and_other_kinds_have_none(sample: Hom
             "where period = 'year' and dimension = 'total' and kind = 'flow'"
         )
     }
-    assert {(kpi, year): total for kpi, year, total in found if total is not None} == years
+    assert {(kpi, year): total for kpi, year, total in totals if total is not None} == years
 
 
 def test_days_sum_to_the_months_of_every_flow(sample: Home) -> None:
@@ -67,13 +67,13 @@ def test_the_factors_of_a_kpi_sum_to_its_change(sample: Home) -> None:
 
 @pytest.mark.parametrize("title", ["A KPI by month, and its change", "The same from Parquet"])
 def test_net_revenue_of_each_month_is_that_of_the_books(sample: Home, title: str) -> None:
-    found = {row["month"]: row["value"] for row in answers(sample, title)}
+    by_month = {row["month"]: row["value"] for row in answers(sample, title)}
     # the company's year is written down in dollars; February brought yen and dinars besides
     others = [month for month in range(1, 11) if month != 2]
-    assert [found[date(2026, month, 1)] * 100 for month in others] == [
+    assert [by_month[date(2026, month, 1)] * 100 for month in others] == [
         NET_REVENUE_CENTS[2026, month] for month in others
     ]
-    assert found[date(2026, 2, 1)] > NET_REVENUE_CENTS[2026, 2] // 100
+    assert by_month[date(2026, 2, 1)] > NET_REVENUE_CENTS[2026, 2] // 100
 
 
 def test_the_first_question_has_the_revenue_of_the_books(sample: Home) -> None:
@@ -133,5 +133,5 @@ def test_what_was_believed_on_a_day_is_not_what_came_before_or_after(sample: Hom
             "$1, 'USD', 'partial', '2026-11-24', $2, $3)",
             [(1, at[0], at[1]), (2, at[1], at[2]), (3, at[2], None)],
         )
-        found = connection.execute(QUERIES["What was believed on a day"]).fetchall()
-    assert [value for _, value, *_ in found] == [2]
+        believed = connection.execute(QUERIES["What was believed on a day"]).fetchall()
+    assert [value for _, value, *_ in believed] == [2]

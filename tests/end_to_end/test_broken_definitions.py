@@ -53,5 +53,7 @@ def test_check_names_file_line_and_remedy(
     (tmp_path / "broken.yml").write_text(text)
     done = new_home(OKRA_OKR_DEFINITIONS=str(tmp_path)).ask("check")
     assert done.code == 1
-    [said] = [one for one in done.err.splitlines() if f"broken.yml:{line}:" in one]
+    [said] = [
+        line_said for line_said in done.err.splitlines() if f"broken.yml:{line}:" in line_said
+    ]
     assert remedy in said.partition(";")[2] + said.partition("; ")[2]

@@ -4,29 +4,29 @@ from tests.end_to_end.conftest import Home
 
 
 def test_a_key_result_is_followed_from_its_goal_to_its_windows(sample: Home) -> None:
-    found = sample.ask("explain", "two-million/revenue", "--json").document
-    assert found["score"]["goal"] == "at least 2,000,000 USD"
-    assert found["definitions"][-1]["known_to"] is None
-    assert found["kpi"]["model"] == "kpi_net_revenue"
-    assert [one["name"] for one in found["models"]][:5] == [
+    explained = sample.ask("explain", "two-million/revenue", "--json").document
+    assert explained["score"]["goal"] == "at least 2,000,000 USD"
+    assert explained["definitions"][-1]["known_to"] is None
+    assert explained["kpi"]["model"] == "kpi_net_revenue"
+    assert [model["name"] for model in explained["models"]][:5] == [
         "kpi_net_revenue",
         "fct_balance_movement_days",
         "fct_balance_movements",
         "stg_stripe__balance_transactions",
         "stripe.balance_transactions",
     ]
-    [stream] = [one for one in found["streams"] if one["stream"] == "stripe.balance_transactions"]
+    [stream] = [x for x in explained["streams"] if x["stream"] == "stripe.balance_transactions"]
     pulled = sample.row(
         "select count(*), sum(row_count)::bigint from windows "
         "where source = 'stripe' and stream = 'balance_transactions'"
     )
     assert (stream["windows"], stream["rows"]) == pulled
-    assert {one["compared_with"] for one in found["factors"]} == {
+    assert {part["compared_with"] for part in explained["factors"]} == {
         "target",
         "previous",
         "last_year",
     }
-    assert found["run"]["sample_company"] is True
+    assert explained["run"]["sample_company"] is True
 
 
 def test_people_read_the_same_in_sections(sample: Home) -> None:

@@ -94,13 +94,13 @@ def test_what_fails_is_told_of_and_leaves_the_rest_alone(
         DATABASE_URL=f"postgresql+psycopg://okra:{CANARY}@127.0.0.1:9/shop",
     )
     assert done.code == 1, done.err
-    assert [one for one in done.document["findings"] if "broken.yml:6" in one["place"]]
+    assert [finding for finding in done.document["findings"] if "broken.yml:6" in finding["place"]]
     assert "sample company" not in done.err
     assert home.row("select broken_definitions[1] from runs order by scored_at desc limit 1")[
         0
     ].endswith("broken.yml")
     told = {line.split(": ")[0]: line for line in done.err.splitlines() if ": " in line}
-    pulled = {one["source"]: one["error"] for one in done.document["sources"]}
+    pulled = {source["source"]: source["error"] for source in done.document["sources"]}
     for source, reason in said.items():
         assert reason in told[source]
         assert reason in pulled[source]

@@ -66,15 +66,15 @@ def test_a_change_tells_what_exchange_rates_did(sample: Home) -> None:
             "and period = 'month' and dimension = 'currency'"
         )
     }
-    found = {(member, effect): contribution for member, effect, contribution, *_ in parts}
+    contributions = {(member, effect): contribution for member, effect, contribution, *_ in parts}
     for currency in ("JPY", "KWD"):
         (now, own_now), (before, own_before) = (
             own[date(2026, month, 1), currency] for month in (10, 9)
         )
         # the mean amount times the change of the rate, both at the end of the month; whole cents
         expected = (own_now + own_before) / 2 * (now / own_now - before / own_before)
-        assert abs(found[currency, "currency"] - expected) < Decimal("0.01")
-    assert ("USD", "currency") not in found
+        assert abs(contributions[currency, "currency"] - expected) < Decimal("0.01")
+    assert ("USD", "currency") not in contributions
 
 
 def test_19_843_thingamajigs_were_sold_in_april(sample: Home) -> None:

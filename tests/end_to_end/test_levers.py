@@ -29,7 +29,7 @@ def test_they_are_ranked_from_the_one_that_has_to_move_least(sample: Home) -> No
         'group by key_result_id, "window", asked_member'
     )
     assert ranks
-    assert all(found == list(range(1, count + 1)) for found, count in ranks)
+    assert all(ranked == list(range(1, count + 1)) for ranked, count in ranks)
 
 
 def test_the_new_prospects_that_are_missing_are_the_target_less_what_most_futures_bring(

@@ -98,13 +98,13 @@ def test_every_fault_is_told_once_and_takes_nothing_else_down(
     told = home.rows("select what, source, stream, rows, is_set_aside, is_fault from findings")
     assert f"{len(told)} findings" in done.err
     # the history begins on a Sunday, of which there are no exchange rates
-    found = [row for row in told if row[0] != "no_exchange_rate"]
-    aside = [(source, stream) for _, source, stream, _, is_aside, _ in found if is_aside]
+    faults = [row for row in told if row[0] != "no_exchange_rate"]
+    aside = [(source, stream) for _, source, stream, _, is_aside, _ in faults if is_aside]
     assert sorted(aside) == sorted(with_bad_row)
-    assert {rows for _, _, _, rows, is_aside, _ in found if is_aside} == {1}
-    others = sorted(what for what, _, _, _, is_aside, _ in found if not is_aside)
+    assert {rows for _, _, _, rows, is_aside, _ in faults if is_aside} == {1}
+    others = sorted(what for what, _, _, _, is_aside, _ in faults if not is_aside)
     assert others == ["broken_okr", "does_not_parse", "pull_failed"]
-    assert all(is_fault for *_, is_fault in found)
+    assert all(is_fault for *_, is_fault in faults)
 
     [(place, message, kpis)] = home.rows(
         "select place, message, kpis from findings where what = 'does_not_parse'"

@@ -37,15 +37,15 @@ def headline(home: Home, key_result: str) -> dict[str, Any]:
 
 
 def test_customer_satisfaction_rating_to_96_percent_in_the_first_quarter(sample: Home) -> None:
-    found = headline(sample, "satisfied-customers/satisfaction")
+    row = headline(sample, "satisfied-customers/satisfaction")
     # 144 good of 150 ratings, after 128 of 138 in the quarter before
-    assert (found["target"], found["actual"]) == (Decimal("0.96"), Decimal("0.96"))
-    assert (found["score"], found["status"]) == (1, "achieved")
-    assert found["deadline"] == date(2026, 3, 31)
+    assert (row["target"], row["actual"]) == (Decimal("0.96"), Decimal("0.96"))
+    assert (row["score"], row["status"]) == (1, "achieved")
+    assert row["deadline"] == date(2026, 3, 31)
 
 
 def test_two_million_dollars_in_revenue_before_the_end_of_the_year(sample: Home) -> None:
-    found = headline(sample, "two-million/revenue")
+    row = headline(sample, "two-million/revenue")
     # January to October as the company's year is written down in dollars, what it was paid in other
     # currencies (in February alone), and November as far as it goes
     to_october = Decimal(
@@ -60,27 +60,25 @@ def test_two_million_dollars_in_revenue_before_the_end_of_the_year(sample: Home)
     ]
     foreign = in_dollars(earned, "net", TODAY)
     november, *_ = sample.kpi("net_revenue", "month", "2026-11-01")
-    assert found["actual"] == rounded(to_october + foreign + november, 2)
-    assert found["score"] == (found["actual"] / 2_000_000).quantize(Decimal("0.000001"))
-    assert found["target"] == 2_000_000
-    assert (found["deadline"], found["data_through"]) == (date(2026, 12, 31), date(2026, 11, 24))
-    assert found["status"] in {"on_track", "at_risk", "off_track"}
+    assert row["actual"] == rounded(to_october + foreign + november, 2)
+    assert row["score"] == (row["actual"] / 2_000_000).quantize(Decimal("0.000001"))
+    assert row["target"] == 2_000_000
+    assert (row["deadline"], row["data_through"]) == (date(2026, 12, 31), date(2026, 11, 24))
+    assert row["status"] in {"on_track", "at_risk", "off_track"}
 
 
 @pytest.mark.large
 def test_two_million_dollars_were_made_when_the_year_is_over(sample_after_the_year: Home) -> None:
-    found = headline(sample_after_the_year, "two-million/revenue")
-    assert found["actual"] == 2_067_800  # the twelve months as they are written down
-    assert (found["score"], found["status"]) == (1, "achieved")
+    row = headline(sample_after_the_year, "two-million/revenue")
+    assert row["actual"] == 2_067_800  # the twelve months as they are written down
+    assert (row["score"], row["status"]) == (1, "achieved")
 
 
 def test_18_964_widgets_sold_before_the_end_of_the_third_quarter(sample: Home) -> None:
-    found = headline(sample, "best-selling-widget/widgets")
-    assert found["actual"] == (
-        1_930 + 1_842 + 2_110 + 2_204 + 2_176 + 2_251 + 2_087 + 2_158 + 2_340
-    )
-    assert (found["target"], found["score"], found["status"]) == (18_964, 1, "achieved")
-    assert found["deadline"] == date(2026, 9, 30)
+    row = headline(sample, "best-selling-widget/widgets")
+    assert row["actual"] == (1_930 + 1_842 + 2_110 + 2_204 + 2_176 + 2_251 + 2_087 + 2_158 + 2_340)
+    assert (row["target"], row["score"], row["status"]) == (18_964, 1, "achieved")
+    assert row["deadline"] == date(2026, 9, 30)
 
 
 def test_982_green_thingamajigs_shipped_before_the_end_of_the_month(sample: Home) -> None:
@@ -91,11 +89,11 @@ def test_982_green_thingamajigs_shipped_before_the_end_of_the_month(sample: Home
     counts = in_november & green & ~orders.cancelled[lines.order]
     pieces = int(lines.quantity[counts].sum())
 
-    found = headline(sample, "green-backlog/green-thingamajigs")
+    row = headline(sample, "green-backlog/green-thingamajigs")
 
-    assert found["actual"] == pieces
-    assert found["score"] == (Decimal(pieces) / 982).quantize(Decimal("0.000001"))
-    assert found["deadline"] == date(2026, 11, 30)
+    assert row["actual"] == pieces
+    assert row["score"] == (Decimal(pieces) / 982).quantize(Decimal("0.000001"))
+    assert row["deadline"] == date(2026, 11, 30)
 
 
 def test_web_traffic_up_to_150_000_site_visitors_per_month(sample: Home) -> None:

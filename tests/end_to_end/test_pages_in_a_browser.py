@@ -22,6 +22,6 @@ def test_the_first_screen_has_every_objective_and_the_print_has_two_pages(sample
         for name in ("scorecard", "board"):
             page.goto((sample.path / f"{name}.html").as_uri())
             assert pages_of(page.pdf(format="A4", prefer_css_page_size=True)) <= 2, name
-            found = audited(page)
-            assert found.violations == [], name
-            assert found.passes > 10, "it looked"
+            audit = audited(page)
+            assert audit.violations == [], name
+            assert audit.passes > 10, "it looked"

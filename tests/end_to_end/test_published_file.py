@@ -25,8 +25,8 @@ def columns(home: Home, table: str) -> list[str]:
 
 
 def test_kpi_periods_has_the_columns_that_others_rely_on(sample: Home) -> None:
-    found = columns(sample, "kpi_periods")
-    assert [name for name in found if name in CONTRACT] == CONTRACT
+    names = columns(sample, "kpi_periods")
+    assert [name for name in names if name in CONTRACT] == CONTRACT
 
 
 def test_nothing_is_wrong_with_the_sample_company(sample: Home) -> None:

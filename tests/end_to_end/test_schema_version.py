@@ -25,7 +25,7 @@ def test_the_file_says_under_which_version_it_was_published(sample: Home) -> Non
 
 
 @pytest.mark.parametrize(
-    ("found", "faults"),
+    ("published", "faults"),
     [
         (PARTS, []),
         ({**PARTS, "wholes": {"whole": "VARCHAR"}}, []),
@@ -39,13 +39,13 @@ def test_the_file_says_under_which_version_it_was_published(sample: Home) -> Non
     ],
 )
 def test_a_promise_is_broken_by_what_goes_and_not_by_what_comes(
-    found: dict[str, dict[str, str]], faults: list[str]
+    published: dict[str, dict[str, str]], faults: list[str]
 ) -> None:
-    assert broken(PARTS, found) == faults
+    assert broken(PARTS, published) == faults
 
 
 def test_a_promise_is_widened_and_never_narrowed() -> None:
-    found = {"parts": {**PARTS["parts"], "unit": "VARCHAR"}, "wholes": {"whole": "VARCHAR"}}
-    assert widened(PARTS, found) == found
+    published = {"parts": {**PARTS["parts"], "unit": "VARCHAR"}, "wholes": {"whole": "VARCHAR"}}
+    assert widened(PARTS, published) == published
     with pytest.raises(ValueError, match=r"parts\.value is gone"):
         widened(PARTS, {"parts": {"part": "VARCHAR"}})

@@ -270,22 +270,22 @@ class Warehouse:
 class Periods:
     """Rows of `kpi_periods`: `periods[date(2026, 1, 1)].value`."""
 
-    found: Mapping[tuple[date, str], Any]
+    rows: Mapping[tuple[date, str], Any]
 
     def __getitem__(self, start: date) -> Any:
         return self.of(start, "total")
 
     def __contains__(self, start: date) -> bool:
-        return any(found == start for found, _ in self.found)
+        return any(day == start for day, _ in self.rows)
 
     def of(self, start: date, member: str) -> Any:
         """The row of one member of the dimension that was asked for."""
-        return self.found[start, member]
+        return self.rows[start, member]
 
     @property
     def starts(self) -> list[date]:
         """The first days of the periods that have a row."""
-        return sorted({start for start, _ in self.found})
+        return sorted({start for start, _ in self.rows})
 
 
 def dbt(

@@ -46,13 +46,13 @@ def google(day: date, campaign: int, cost_micros: int, value: str):
 
 def month(warehouse: Warehouse, kpi: str, dimension: str = "total") -> dict[str, tuple]:
     """September by member: value, unit, trust, sources."""
-    found = warehouse.rows(
+    rows = warehouse.rows(
         f"""
         select member, value, unit, trust, sources from reporting.kpi_periods
         where kpi = '{kpi}' and period = 'month' and period_start = '{FIRST}' and dimension = '{dimension}'
         """
     )
-    return {member: rest for member, *rest in found}
+    return {member: rest for member, *rest in rows}
 
 
 def delivered(warehouse: Warehouse, kpi: str) -> list[bool]:
@@ -115,7 +115,7 @@ def test_the_return_is_what_came_back_over_what_it_cost_and_no_average_of_campai
 
 
 def test_a_return_in_another_currency_is_told_in_it_where_no_rate_is_known(both: Warehouse) -> None:
-    found = both.rows(
+    returns = both.rows(
         f"""
         select member, value, own_value, unit, trust from reporting.kpi_periods
         where
@@ -124,24 +124,24 @@ def test_a_return_in_another_currency_is_told_in_it_where_no_rate_is_known(both:
         order by member
         """
     )
-    assert found == [
+    assert returns == [
         ("EUR", None, Decimal(9), "times", "unconverted_currency"),
         ("USD", Decimal("2.891111"), Decimal("2.891111"), "times", "ok"),
     ]
 
 
 def test_a_campaign_goes_by_its_newest_name_and_keeps_its_history(both: Warehouse) -> None:
-    found = both.rows(
+    names = both.rows(
         "select day, campaign, spend from marts.fct_ad_performance where campaign_id = '1' order by day"
     )
-    assert found == [
+    assert names == [
         (date(2026, 9, 3), "New name", Decimal(100)),
         (date(2026, 9, 20), "New name", Decimal(0)),
     ]
 
 
 @pytest.fixture(scope="module")
-def one(warehouse_in, empty) -> Warehouse:
+def meta_alone(warehouse_in, empty) -> Warehouse:
     """Meta alone: nobody ever asked Google.
 
     Campaign 2, of which Meta has no value, cost 7 on the last day but one beside campaign 1, and 7 on the last day.
@@ -157,23 +157,25 @@ def one(warehouse_in, empty) -> Warehouse:
     return warehouse
 
 
-def test_a_platform_that_is_not_used_keeps_nobody_waiting(one: Warehouse) -> None:
-    assert delivered(one, "ad_spend") == [True] * 30
-    ((value, _, trust, sources),) = month(one, "return_on_ad_spend").values()
+def test_a_platform_that_is_not_used_keeps_nobody_waiting(meta_alone: Warehouse) -> None:
+    assert delivered(meta_alone, "ad_spend") == [True] * 30
+    ((value, _, trust, sources),) = month(meta_alone, "return_on_ad_spend").values()
     assert (value, sources) == (Decimal("4.2"), "meta_ads.campaign_days")
     assert "google_ads" not in trust
 
 
-def test_a_campaign_without_a_value_is_no_return_of_zero_and_still_costs(one: Warehouse) -> None:
+def test_a_campaign_without_a_value_is_no_return_of_zero_and_still_costs(
+    meta_alone: Warehouse,
+) -> None:
     """29 days of 42 for 10 are 4.2; with 14 more for what is not known they would be 1218 ÷ 304 = 4.007."""
-    ((value, _, trust, _),) = month(one, "return_on_ad_spend").values()
+    ((value, _, trust, _),) = month(meta_alone, "return_on_ad_spend").values()
     assert (value, trust) == (Decimal("4.2"), "empty_value")
     # on the last day no campaign has a value: it is not delivered
-    assert delivered(one, "return_on_ad_spend") == [True] * 29 + [False]
-    campaigns = month(one, "return_on_ad_spend", "campaign")
+    assert delivered(meta_alone, "return_on_ad_spend") == [True] * 29 + [False]
+    campaigns = month(meta_alone, "return_on_ad_spend", "campaign")
     assert campaigns["Campaign 1"][0] == Decimal("4.2")
     assert campaigns.get("Campaign 2", (None,))[0] is None
-    ((spent, _, spend_trust, _),) = month(one, "ad_spend").values()
+    ((spent, _, spend_trust, _),) = month(meta_alone, "ad_spend").values()
     assert (spent, spend_trust) == (304, "ok")
 
 

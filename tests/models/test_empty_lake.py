@@ -37,8 +37,8 @@ def test_no_kpi_has_a_value_and_none_has_a_zero(empty) -> None:
 
 def test_every_kpi_is_known_and_reaches_nowhere(empty, pytestconfig) -> None:
     files = (pytestconfig.rootpath / "models/kpis").glob("kpi_*.sql")
-    found = empty.rows("select kpi, data_from, data_through from reporting.kpis order by kpi")
-    assert found == [(name, None, None) for name in sorted(f.stem[4:] for f in files)]
+    kpis = empty.rows("select kpi, data_from, data_through from reporting.kpis order by kpi")
+    assert kpis == [(name, None, None) for name in sorted(f.stem[4:] for f in files)]
 
 
 def test_every_model_describes_the_columns_it_has(empty) -> None:

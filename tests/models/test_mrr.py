@@ -100,16 +100,16 @@ LINES = [
 @pytest.fixture(scope="module")
 def warehouse(warehouse_in: Any) -> Any:
     """The company's first half-year, on the first of July."""
-    found = warehouse_in("mrr")
-    found.lake.empty("stripe", "invoice_lines", FIRST, date(2026, 6, 30))
+    made = warehouse_in("mrr")
+    made.lake.empty("stripe", "invoice_lines", FIRST, date(2026, 6, 30))
     by_day: dict[date, list[dict[str, Any]]] = {}
-    for each in LINES:
-        by_day.setdefault(each["invoice_created_at"].date(), []).append(each)
+    for billed in LINES:
+        by_day.setdefault(billed["invoice_created_at"].date(), []).append(billed)
     for day, rows in by_day.items():
-        found.lake.window("stripe", "invoice_lines", day, rows)
+        made.lake.window("stripe", "invoice_lines", day, rows)
     # `build` also runs the test that the movements of each month sum to the change in MRR
-    found.build(AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements")
-    return found
+    made.build(AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements")
+    return made
 
 
 def movements(warehouse: Any, customer: str) -> list[tuple[Any, ...]]:
@@ -218,10 +218,10 @@ def test_drafts_and_what_was_taken_back_or_is_for_no_subscription_do_not_count(
 def test_mrr_of_a_day_is_what_is_billed_on_it(
     warehouse: Any, day: date, currency: str, value: Decimal
 ) -> None:
-    found = warehouse.rows(
+    values = warehouse.rows(
         f"select value from kpis.kpi_mrr where day = '{day}' and currency = '{currency}'"
     )
-    assert found == [(Decimal(value),)]
+    assert values == [(Decimal(value),)]
 
 
 def test_mrr_is_known_for_each_day_since_the_first_subscription(warehouse: Any) -> None:

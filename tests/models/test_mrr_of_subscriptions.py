@@ -186,13 +186,13 @@ NEW = {date(2026, 4, 20): part("tom", date(2026, 3, 25), 15_00)}
 @pytest.fixture(scope="module")
 def warehouse(warehouse_in: Any) -> Any:
     """January to May, with four snapshots."""
-    found = warehouse_in("mrr_of_subscriptions")
-    found.lake.empty("stripe", "invoice_lines", FIRST, AS_OF - timedelta(days=1))
+    made = warehouse_in("mrr_of_subscriptions")
+    made.lake.empty("stripe", "invoice_lines", FIRST, AS_OF - timedelta(days=1))
     by_day: dict[date, list[dict[str, Any]]] = {}
-    for each in LINES:
-        by_day.setdefault(each["invoice_created_at"].date(), []).append(each)
+    for billed in LINES:
+        by_day.setdefault(billed["invoice_created_at"].date(), []).append(billed)
     for day, rows in by_day.items():
-        found.lake.window("stripe", "invoice_lines", day, rows)
+        made.lake.window("stripe", "invoice_lines", day, rows)
     standing = {row["customer_id"]: row for row in STANDING}
     for day in DAYS:
         for name, change in CHANGES[day].items():
@@ -204,12 +204,12 @@ def warehouse(warehouse_in: Any) -> Any:
             standing[NEW[day]["customer_id"]] = NEW[day]
         rows = [row | {"date": day} for name, row in standing.items() if name != SET_ASIDE.get(day)]
         findings = (Finding(what="no_value", message="no status"),) if day in SET_ASIDE else ()
-        found.lake.window("stripe", "subscriptions", day, rows, findings=findings)
+        made.lake.window("stripe", "subscriptions", day, rows, findings=findings)
     # `build` also runs the test that the movements of each month sum to the change in MRR
-    found.build(
+    made.build(
         AS_OF, "--select", "+kpi_mrr", "+kpi_mrr_movements", "+kpi_coverage", "+finding_days"
     )
-    return found
+    return made
 
 
 def test_two_accounts_with_the_same_ids_have_each_their_own_revenue(
@@ -341,11 +341,11 @@ def test_days_without_a_snapshot_are_delivered(warehouse: Any) -> None:
 
 
 def test_invoices_that_differ_from_the_subscriptions_are_told(warehouse: Any) -> None:
-    found = warehouse.rows(
+    differences = warehouse.rows(
         "select day, difference, subscription_items from comparisons.subscription_differences "
         "order by day, difference"
     )
-    told = {(day, difference): items for day, difference, items in found}
+    told = {(day, difference): items for day, difference, items in differences}
     # yan's 480 are billed as 360, and zoe is in no list
     assert {told[day, "repriced"] for day in DAYS} == {1}
     assert {told[day, "unlisted"] for day in DAYS} == {1}

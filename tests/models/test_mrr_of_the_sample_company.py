@@ -22,8 +22,8 @@ DECIMALS = {"usd": 2, "jpy": 0, "kwd": 3}
 
 @pytest.fixture(scope="module")
 def warehouse(warehouse_in: Any, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    found = warehouse_in("mrr_of_the_sample_company")
-    lake = found.lake.lake
+    made = warehouse_in("mrr_of_the_sample_company")
+    lake = made.lake.lake
     for today in RUNS:
         served = serve(today, tmp_path_factory.mktemp("stripe"))
         noon = datetime.combine(today, time(12), tzinfo=UTC)
@@ -35,8 +35,8 @@ def warehouse(warehouse_in: Any, tmp_path_factory: pytest.TempPathFactory) -> An
             assert report.error is None
         served.close()
     models = ["+kpi_mrr", "+kpi_mrr_movements", "stg_stripe__subscriptions"]
-    found.build(TODAY, "--select", *models)
-    return found
+    made.build(TODAY, "--select", *models)
+    return made
 
 
 def monthly(subscription: Subscription, term: Term) -> Iterator[Decimal]:
@@ -51,14 +51,14 @@ def monthly(subscription: Subscription, term: Term) -> Iterator[Decimal]:
 
 def mrr_by_customer(day: date) -> dict[tuple[str, str], Decimal]:
     """By customer and currency, at the end of a day."""
-    found: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    amounts: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
     for subscription in subscriptions_until(datetime.combine(TODAY, time(9), tzinfo=UTC)):
         for term in subscription.terms:
             if term.start.date() <= day < term.end.date():
-                found[subscription.customer, subscription.currency.upper()] += sum(
+                amounts[subscription.customer, subscription.currency.upper()] += sum(
                     monthly(subscription, term)
                 )
-    return found
+    return amounts
 
 
 @pytest.mark.parametrize(
@@ -68,12 +68,12 @@ def test_mrr_is_what_the_customers_of_the_day_are_billed_a_month(warehouse: Any,
     expected: dict[str, Decimal] = defaultdict(Decimal)
     for (_, currency), amount in mrr_by_customer(day).items():
         expected[currency] += amount
-    found = dict(
+    modelled = dict(
         warehouse.rows(
             f"select currency, value from kpis.kpi_mrr where day = '{day}' and value <> 0"
         )
     )
-    assert found == expected
+    assert modelled == expected
 
 
 def test_october_s_movements_are_those_of_its_customers(warehouse: Any) -> None:
@@ -99,11 +99,11 @@ def test_october_s_movements_are_those_of_its_customers(warehouse: Any) -> None:
             expected[movement, key[1]] += is_now - was
         seen |= after.keys()
         before = after
-    found = warehouse.rows(
+    movements = warehouse.rows(
         "select movement, currency, sum(value) from kpis.kpi_mrr_movements "
         "where day between '2026-10-01' and '2026-10-31' group by movement, currency"
     )
-    assert {(movement, currency): value for movement, currency, value in found} == expected
+    assert {(movement, currency): value for movement, currency, value in movements} == expected
     assert {movement for movement, _ in expected} == {
         "new", "reactivation", "expansion", "contraction", "churn"
     }  # fmt: skip

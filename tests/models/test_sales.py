@@ -162,11 +162,11 @@ MERGED_CONTACTS = (
 
 def commit(lake: Any, stream: str, rows: Iterable[Row], cursor: str, lost: date | None) -> None:
     """Each row in the window in which it last changed, and the empty windows too."""
-    found = list(rows)
+    given = list(rows)
     for n in range((LAST - FIRST).days + 1):
         day = FIRST + timedelta(days=n)
         if day != lost:
-            moved = [row for row in found if day_of(row[cursor]) == day]
+            moved = [row for row in given if day_of(row[cursor]) == day]
             lake.window("hubspot", stream, day, moved)
 
 
@@ -192,18 +192,18 @@ def periods(
     warehouse: Any, kpi: str, period: str, start: date, *columns: str
 ) -> dict[str, tuple[Any, ...]]:
     """The columns of a period, by member; the whole is `total`."""
-    found = warehouse.rows(
+    rows = warehouse.rows(
         f"select member, {', '.join(columns)} from reporting.kpi_periods "
         f"where kpi = '{kpi}' and period = '{period}' and period_start = date '{start}'"
     )
-    return {row[0]: row[1:] for row in found}
+    return {row[0]: row[1:] for row in rows}
 
 
 def test_deals_per_rep_is_deals_over_the_average_size_of_the_team(warehouse: Any) -> None:
-    found = periods(
+    deals = periods(
         warehouse, "deals_per_rep", "month", june(1), "value", "numerator", "denominator"
     )
-    assert found == {
+    assert deals == {
         "total": (3, 6, 2),
         "Ann Lee": (3, 3, 1),
         "Bo Chan": (4, 2, Decimal("0.5")),
@@ -213,15 +213,15 @@ def test_deals_per_rep_is_deals_over_the_average_size_of_the_team(warehouse: Any
 
 def test_it_is_compared_with_the_average_of_the_period_before(warehouse: Any) -> None:
     week = june(15)
-    found = periods(warehouse, "deals_per_rep", "week", week, "value", "previous_value", "change")
-    assert found["total"] == (Decimal("1.5"), 1, Decimal("0.5"))
-    assert found["Cy Dunn"] == (0, 1, -1)  # there on Monday only, and no deal
+    of_week = periods(warehouse, "deals_per_rep", "week", week, "value", "previous_value", "change")
+    assert of_week["total"] == (Decimal("1.5"), 1, Decimal("0.5"))
+    assert of_week["Cy Dunn"] == (0, 1, -1)  # there on Monday only, and no deal
 
 
 def test_a_day_that_was_not_delivered_is_no_day_without_a_team(warehouse: Any) -> None:
     columns = ("value", "numerator", "denominator", "status", "trust")
-    found = periods(warehouse, "deals_per_rep", "month", date(2026, 7, 1), *columns)
-    assert found["total"] == (Decimal("0.5"), 1, 2, "partial", "missing_days")
+    deals = periods(warehouse, "deals_per_rep", "month", date(2026, 7, 1), *columns)
+    assert deals["total"] == (Decimal("0.5"), 1, 2, "partial", "missing_days")
 
 
 def test_scoring_reads_the_same_as_the_models(warehouse: Any) -> None:
@@ -235,8 +235,8 @@ def test_scoring_reads_the_same_as_the_models(warehouse: Any) -> None:
 
 
 def test_deals_closed_are_the_won_ones_in_their_newest_version(warehouse: Any) -> None:
-    found = periods(warehouse, "deals_closed", "month", june(1), "value")
-    assert found == {
+    deals = periods(warehouse, "deals_closed", "month", june(1), "value")
+    assert deals == {
         "total": (10,),
         "Sales Pipeline": (7,),
         "Online Shop": (2,),
@@ -315,9 +315,9 @@ def test_a_goal_for_each_sales_rep_is_asked_of_the_team_for_its_days(warehouse: 
 
 
 def test_the_win_rate_is_won_over_closed(warehouse: Any) -> None:
-    found = periods(warehouse, "deal_win_rate", "month", june(1), "numerator", "denominator")
-    assert found["total"] == (10, 11)
-    assert found["Ann Lee"] == (3, 4)
+    sides = periods(warehouse, "deal_win_rate", "month", june(1), "numerator", "denominator")
+    assert sides["total"] == (10, 11)
+    assert sides["Ann Lee"] == (3, 4)
 
 
 def test_a_prospect_counts_once_on_the_day_of_the_first_call(warehouse: Any) -> None:

@@ -236,12 +236,12 @@ def test_a_quarterly_ratio_divides_what_the_quarter_was_given(warehouse: Any) ->
 
 def test_a_day_that_nobody_wrote_down_is_missing_and_a_zero_is_a_zero(warehouse: Any) -> None:
     days = {day: period(warehouse, "calls", "day", f"2026-11-{day:02}") for day in range(1, 11)}
-    assert {day: found[0] for day, found in days.items() if found} == {2: 5, 4: 0, 9: 2}
+    assert {day: values[0] for day, values in days.items() if values} == {2: 5, 4: 0, 9: 2}
 
 
 def test_a_daily_level_is_not_carried_over_a_day_that_nobody_read_off(warehouse: Any) -> None:
     days = {day: period(warehouse, "depth", "day", f"2026-11-{day:02}") for day in range(2, 6)}
-    assert {day: found[0] for day, found in days.items() if found} == {2: 40, 4: 42}
+    assert {day: values[0] for day, values in days.items() if values} == {2: 40, 4: 42}
 
 
 def test_a_row_that_could_not_be_read_is_told_of_its_kpi_and_day_alone(warehouse: Any) -> None:

@@ -160,13 +160,13 @@ def support(warehouse_in, empty):
 
 
 def test_a_ticket_is_as_its_newest_version_has_it(support) -> None:
-    found = support.rows(
+    tickets = support.rows(
         """
         select ticket_id, status from marts.fct_tickets where opened_on < date '2026-03-04'
         order by ticket_id
         """
     )
-    assert found == [
+    assert tickets == [
         ("1", "solved"),
         ("2", "closed"),
         ("3", "open"),
@@ -177,23 +177,23 @@ def test_a_ticket_is_as_its_newest_version_has_it(support) -> None:
 
 
 def test_deleted_tickets_do_not_count_as_created(support) -> None:
-    found = support.rows(
+    created = support.rows(
         """
         select day, sum(value) from kpis.kpi_tickets_created where day < date '2026-03-04'
         group by day order by day
         """
     )
-    assert found == [(SUNDAY, 1), (MONDAY, 3), (TUESDAY, 1)]
+    assert created == [(SUNDAY, 1), (MONDAY, 3), (TUESDAY, 1)]
 
 
 def test_a_ticket_that_is_opened_again_is_not_solved(support) -> None:
-    found = support.rows(
+    solved = support.rows(
         """
         select day, channel, value from kpis.kpi_tickets_solved where day < date '2026-03-04'
         order by channel
         """
     )
-    assert found == [(TUESDAY, "chat", 1), (TUESDAY, "email", 1)]
+    assert solved == [(TUESDAY, "chat", 1), (TUESDAY, "email", 1)]
 
 
 def test_a_solved_ticket_without_a_time_counts_on_no_day_and_flags_that_of_its_last_change(
@@ -207,15 +207,15 @@ def test_a_solved_ticket_without_a_time_counts_on_no_day_and_flags_that_of_its_l
 
 
 def test_a_group_has_one_name_the_newest(support) -> None:
-    found = support.rows("select * exclude (account) from marts.dim_support_groups order by 1")
-    assert found == [("1", "Orders"), ("2", "Invoices")]
+    groups = support.rows("select * exclude (account) from marts.dim_support_groups order by 1")
+    assert groups == [("1", "Orders"), ("2", "Invoices")]
 
 
 def test_each_ticket_counts_once_as_its_customer_said_last(support) -> None:
-    found = support.rows(
+    ratings = support.rows(
         "select rating_id, day, score from marts.fct_satisfaction_ratings order by rating_id"
     )
-    assert found == [
+    assert ratings == [
         ("12", TUESDAY, "good"),  # first bad
         ("21", MONDAY, "good"),  # being asked again takes nothing back
         ("31", MONDAY, "offered"),
@@ -226,14 +226,14 @@ def test_each_ticket_counts_once_as_its_customer_said_last(support) -> None:
 
 
 def test_satisfaction_is_the_good_among_those_who_answered(support) -> None:
-    found = support.rows(
+    satisfaction = support.rows(
         """
         select day, channel, support_group, numerator, denominator
         from kpis.kpi_customer_satisfaction
         order by day, channel nulls last
         """
     )
-    assert found == [
+    assert satisfaction == [
         (MONDAY, "chat", "Orders", 1, 1),  # its group is gone: that of the ticket
         (MONDAY, None, "Orders", 0, 1),  # its ticket is not in the lake: the channel is not known
         (TUESDAY, "email", "Orders", 1, 1),  # the group that had it when it was rated
@@ -252,14 +252,14 @@ def test_the_share_of_a_month_is_that_of_its_sums_and_not_of_its_days(support) -
 
 
 def test_ticket_8_that_was_merged_into_7_counts_neither_as_created_nor_as_solved(support) -> None:
-    found = support.rows(
+    tickets = support.rows(
         """
         select ticket_id, is_merged, is_solved, solved_on
         from marts.fct_tickets where ticket_id in ('7', '8') order by ticket_id
         """
     )
     # created 1 and solved 1, and not 2 and 2
-    assert found == [("7", False, True, THURSDAY), ("8", True, False, None)]
+    assert tickets == [("7", False, True, THURSDAY), ("8", True, False, None)]
 
 
 def test_each_merged_ticket_counts_once_whenever_and_into_whatever_it_was_merged(support) -> None:
@@ -292,7 +292,7 @@ def test_the_tickets_that_are_left_are_counted(support) -> None:
 def test_first_reply_time_is_of_the_tickets_that_had_a_reply_on_the_day_they_had_it(
     support,
 ) -> None:
-    found = support.rows(
+    replies = support.rows(
         """
         select day, sum(numerator), sum(denominator) from kpis.kpi_first_reply_time
         group by day order by day
@@ -300,7 +300,7 @@ def test_first_reply_time_is_of_the_tickets_that_had_a_reply_on_the_day_they_had
     )
     # Wednesday: 150 minutes of 7, 0 of 14, and 90 seconds of 15; not 8 (merged), 20 (deleted), or those without.
     # Thursday: 45 minutes of 13, from half past eleven at night.
-    assert found == [(WEDNESDAY, Decimal("151.500000"), 3), (THURSDAY, Decimal("45.000000"), 1)]
+    assert replies == [(WEDNESDAY, Decimal("151.500000"), 3), (THURSDAY, Decimal("45.000000"), 1)]
     ((value,),) = support.rows(
         """
         select value from reporting.kpi_periods

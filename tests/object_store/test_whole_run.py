@@ -35,8 +35,8 @@ SHORT = {
 @pytest.fixture(scope="module")
 def store() -> Iterator[ObjectStore]:
     """A server for this module."""
-    with object_store() as found:
-        yield found
+    with object_store() as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -65,10 +65,10 @@ def overloaded(number: int) -> Callable[[dict[str, Any]], Reply | None]:
     return reply
 
 
-def differences(one: Home, other: Home) -> dict[str, int]:
+def differences(first: Home, other: Home) -> dict[str, int]:
     """The number of rows that only one of the two files has, by published table, without clock times and run ids."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach {literal(str(one.published))} as one (read_only)")
+        connection.execute(f"attach {literal(str(first.published))} as one (read_only)")
         connection.execute(f"attach {literal(str(other.published))} as other (read_only)")
         tables = connection.execute(
             "select schema_name, table_name, column_names from ("
@@ -76,20 +76,20 @@ def differences(one: Home, other: Home) -> dict[str, int]:
             "  from duckdb_columns() group by all) where database_name = 'one' and schema_name <> 'information_schema'"
         ).fetchall()
         assert len(tables) > 20
-        found = {}
+        counts = {}
         for schema, table, columns in tables:
             kept = ", ".join(
                 quoted(c)
                 for c in columns
                 if c not in TIME_COLUMNS and (table, c) not in RUN_COLUMNS
             )
-            there = f"{quoted(schema)}.{quoted(table)}"
+            place = f"{quoted(schema)}.{quoted(table)}"
             [(count,)] = connection.execute(
-                f"select count(*) from ((select {kept} from one.{there} except all select {kept} from other.{there})"
-                f" union all (select {kept} from other.{there} except all select {kept} from one.{there}))"
+                f"select count(*) from ((select {kept} from one.{place} except all select {kept} from other.{place})"
+                f" union all (select {kept} from other.{place} except all select {kept} from one.{place}))"
             ).fetchall()
-            found[f"{schema}.{table}"] = count
-    return {table: count for table, count in found.items() if count}
+            counts[f"{schema}.{table}"] = count
+    return {table: count for table, count in counts.items() if count}
 
 
 def test_a_run_on_an_overloaded_bucket_publishes_what_a_run_on_a_folder_does(

@@ -48,10 +48,10 @@ class Compared:
     differences: tuple[str, ...]
 
 
-def compare(one: Path, other: Path) -> list[Compared]:
+def compare(duckdb_file: Path, spark_file: Path) -> list[Compared]:
     """Compare each table that either file has."""
     with duckdb.connect() as connection:
-        for name, path in (("one", one), ("other", other)):
+        for name, path in (("one", duckdb_file), ("other", spark_file)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
         tables = connection.execute(
             "select distinct table_name from duckdb_tables() "
@@ -66,7 +66,7 @@ def compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> Compared
     if columns[0] != columns[1]:
         differences = set(columns[0]) ^ set(columns[1])
         return Compared(
-            table, 0, tuple(f"column {found}" for found in sorted(map(str, differences)))
+            table, 0, tuple(f"column {difference}" for difference in sorted(map(str, differences)))
         )
     names = [
         f'"{column[0]}"' for column in columns[0] if column[0] not in RUN_COLUMNS.get(table, ())
@@ -74,9 +74,9 @@ def compare_table(connection: duckdb.DuckDBPyConnection, table: str) -> Compared
     wanted = ", ".join(names)
     differences = tuple(
         f"only {whose}: {row}"
-        for whose, one, other in (("DuckDB", "one", "other"), ("Spark", "other", "one"))
+        for whose, wanted_in, missing_in in (("DuckDB", "one", "other"), ("Spark", "other", "one"))
         for row in connection.execute(
-            f"select {wanted} from {one}.{table} except all select {wanted} from {other}.{table} "
+            f"select {wanted} from {wanted_in}.{table} except all select {wanted} from {missing_in}.{table} "
             "order by all limit 5"
         ).fetchall()
     )

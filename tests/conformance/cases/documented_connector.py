@@ -17,10 +17,10 @@ WRITTEN = connector("parcelo", "deliveries").files
 
 def code_on_the_page() -> str:
     """The one Python file that the page shows."""
-    (found,) = re.findall(
+    (code,) = re.findall(
         r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.DOTALL | re.MULTILINE
     )
-    return str(found)
+    return str(code)
 
 
 def planted(name: str, code: str) -> ModuleType:

@@ -23,7 +23,7 @@ def placed(moments: Mapping[int, datetime]) -> Served:
     # the server is given its rows oldest first
     rows = [
         row("charge", "charge", f"{number}", at, 10_00, 59, source="ch")
-        for number, at in sorted(moments.items(), key=lambda each: each[1])
+        for number, at in sorted(moments.items(), key=lambda charge: charge[1])
     ]
     return served(StripeServer(TODAY, rows=rows, requests_per_second=MANY))
 

@@ -48,8 +48,8 @@ def test_a_figure_belongs_to_the_pacific_day_that_ends_with_it(page) -> None:
     server = page.serve(replies={1: Reply(200, answer)})
     wanted = Range(date(2026, 10, 31), date(2026, 11, 2))
     page.insights(server, wanted)
-    found = page.values(wanted)
-    assert [found[date(2026, 10, 31) + timedelta(n), "page_views_total"] for n in range(3)] == [
+    values = page.values(wanted)
+    assert [values[date(2026, 10, 31) + timedelta(n), "page_views_total"] for n in range(3)] == [
         31,
         1,
         2,
@@ -70,11 +70,11 @@ def test_a_value_that_is_not_told_is_stored_as_missing_and_not_as_zero(page) -> 
 def test_every_day_has_every_metric_once(page) -> None:
     report = page.insights(page.serve(), OCTOBER)
     assert report.error is None
-    found = page.values(OCTOBER)
+    values = page.values(OCTOBER)
     days = [date(2026, 10, n) for n in range(1, 32)]
-    assert found.keys() == {(day, metric) for day in days for metric in METRICS}
+    assert values.keys() == {(day, metric) for day in days for metric in METRICS}
     assert report.rows == 31 * 4
-    assert all(value and value > 0 for value in found.values())
+    assert all(value and value > 0 for value in values.values())
 
 
 def test_two_years_take_nine_calls_and_no_paging_link_is_followed(page) -> None:

@@ -55,10 +55,10 @@ def test_a_deal_that_changes_while_pages_are_read_is_neither_lost_nor_makes_othe
 
     server.faults.before = edit
     assert account.pulled("deals", server, TWO_DAYS).error is None
-    found = account.newest("deals", TWO_DAYS)
-    assert found.keys() == {str(n) for n in range(1, 601)}
-    assert found["590"]["amount"] == "2000"
-    assert found["10"]["amount"] == "1500"  # as it was when its page was read
+    deals = account.newest("deals", TWO_DAYS)
+    assert deals.keys() == {str(n) for n in range(1, 601)}
+    assert deals["590"]["amount"] == "2000"
+    assert deals["10"]["amount"] == "1500"  # as it was when its page was read
     wednesday = Range(TWO_DAYS.first, date(2026, 11, 25))
     account.pulled("deals", server, wednesday, now=datetime(2026, 11, 26, 12, tzinfo=UTC))
     assert account.newest("deals", wednesday)["10"]["amount"] == "2000"

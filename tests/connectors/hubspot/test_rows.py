@@ -91,9 +91,9 @@ def test_an_archived_deal_is_gone_from_search_and_is_found_in_the_bin(account, d
     account.pulled("deals", server, both, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
     server.objects["deals"][7] = deal(7, monday, archived=tuesday)
     account.pulled("deals", server, both)
-    found = account.newest("deals", both)
-    assert (found["7"]["archived_at"], found["7"]["changed_at"]) == (tuesday, tuesday)
-    assert found["8"]["archived_at"] is None
+    deals = account.newest("deals", both)
+    assert (deals["7"]["archived_at"], deals["7"]["changed_at"]) == (tuesday, tuesday)
+    assert deals["8"]["archived_at"] is None
 
 
 def test_the_bin_is_looked_into_once_and_to_its_end(account, deal) -> None:

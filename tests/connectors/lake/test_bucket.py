@@ -64,9 +64,9 @@ def test_a_manifest_is_asked_for_once_and_again_when_it_is_another(bucket, s3_se
     assert [*opened().manifests("shop", "orders")] == days
     opened().commit(manifest(days[3], run_id="later"), [table("b")])
     before = s3_server.asked.copy()
-    found = opened().manifests("shop", "orders")
+    manifests = opened().manifests("shop", "orders")
     assert s3_server.asked - before == {"LIST": 1, "GET": 1}
-    assert [day for day, x in found.items() if x.run_id == "later"] == [days[3]]
+    assert [day for day, x in manifests.items() if x.run_id == "later"] == [days[3]]
 
 
 def test_a_broken_memory_of_what_was_read_is_made_anew(bucket, tmp_path):

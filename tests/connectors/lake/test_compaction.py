@@ -315,7 +315,7 @@ def test_what_is_compacted_while_a_window_is_committed_loses_nothing(lake, place
 
     monkeypatch.setattr(lake.store, "swap", meanwhile)
     lake.commit(day(FIRST, rows=1), [rows(FIRST, "new")])
-    ids = {window: found for window, (_, found) in content(lake).items()}
+    ids = {window: ids_of_window for window, (_, ids_of_window) in content(lake).items()}
     assert ids == {window: [f"{window}"] for window in [*MARCH, APRIL]} | {FIRST: ["new"]}
     assert len(data_files(lake)) == 3
 

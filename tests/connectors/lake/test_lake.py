@@ -219,8 +219,8 @@ def test_what_is_made_of_the_committed_rows_is_made_anew_of_those_another_proces
 def adding(name: str, lake: Lake):
     """Adds a row to what is committed."""
 
-    def make(found):
-        rows = lake.rows(STREAM, found).column("id").to_pylist()
+    def make(committed):
+        rows = lake.rows(STREAM, committed).column("id").to_pylist()
         return manifest(), [table(*rows, name)]
 
     return make
@@ -246,10 +246,10 @@ def test_a_reader_meets_whole_windows_only_while_they_are_written(place):
         done.set()
 
     def read() -> list[list[str]]:
-        lake, found = lake_in(place), []
+        lake, seen = lake_in(place), []
         while not done.is_set():
-            found.append(ids(lake))
-        return found
+            seen.append(ids(lake))
+        return seen
 
     with ThreadPoolExecutor(2) as pool:
         reading = pool.submit(read)

@@ -122,15 +122,15 @@ def test_ad_sets_with_different_settings_have_no_value_together_and_not_zero(
     account, row, setting, value, codes
 ) -> None:
     option = {"META_ADS_ATTRIBUTION_WINDOW": "default"}
-    found, told = pulled(account, row(attribution_setting=setting), **option)
-    assert found == value
+    purchases, told = pulled(account, row(attribution_setting=setting), **option)
+    assert purchases == value
     assert [*told] == codes
 
 
 def test_ad_sets_with_different_settings_have_a_value_in_a_window(account, row) -> None:
     values = [named(OMNI, "250.00")]
-    found = pulled(account, row(attribution_setting="mixed", action_values=values))
-    assert found == (Decimal("250.00"), {})
+    purchases = pulled(account, row(attribution_setting="mixed", action_values=values))
+    assert purchases == (Decimal("250.00"), {})
 
 
 @pytest.mark.parametrize("window", ["7d_view", "28d_view"])

@@ -16,8 +16,8 @@ def days(first: date, last: date) -> list[date]:
 
 def totals(platform: str, first: date, last: date, today: date = TODAY) -> tuple[int, int]:
     """Cents spent and cents credited."""
-    found = [x for day in days(first, last) for x in results(platform, day, today)]
-    return sum(x.spend_cents for x in found), sum(x.value_cents for x in found)
+    rows = [x for day in days(first, last) for x in results(platform, day, today)]
+    return sum(x.spend_cents for x in rows), sum(x.value_cents for x in rows)
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
@@ -61,12 +61,12 @@ def test_the_last_28_days_are_low_and_grow_day_by_day_while_the_cost_is_known_at
 @pytest.mark.parametrize("platform", PLATFORMS)
 def test_every_day_is_spent_on_and_makes_sense(platform):
     for day in days(FIRST_DAY, TODAY - timedelta(days=1)):
-        found = results(platform, day, TODAY)
-        assert len({x.campaign.number for x in found}) == len(found) >= 2
-        for each in found:
-            assert 0 < each.clicks < each.impressions
-            assert each.spend_cents > 0
-            assert each.value_cents > 0
+        campaigns = results(platform, day, TODAY)
+        assert len({x.campaign.number for x in campaigns}) == len(campaigns) >= 2
+        for campaign in campaigns:
+            assert 0 < campaign.clicks < campaign.impressions
+            assert campaign.spend_cents > 0
+            assert campaign.value_cents > 0
 
 
 def test_campaigns_begin_and_end():

@@ -78,7 +78,7 @@ def test_the_newest_invoices_are_not_final_yet() -> None:
     statuses = []
     for minutes in (30, 62, 90):
         later = datetime.fromtimestamp(invoice["created"] + 60 * minutes, UTC)
-        (found,) = [x for x in invoices_until(later) if x["id"] == invoice["id"]]
-        statuses.append(found["status"])
+        (looked_up,) = [x for x in invoices_until(later) if x["id"] == invoice["id"]]
+        statuses.append(looked_up["status"])
     assert statuses == ["draft", "open", "paid"]
     assert made < NOW

@@ -100,11 +100,11 @@ def test_more_than_ninety_days_are_refused(server: FacebookServer) -> None:
 def test_one_dead_metric_fails_the_call_and_is_not_named(server: FacebookServer) -> None:
     last = datetime(2026, 7, 1, 7, tzinfo=UTC)
     asked = asked_days(last, last, "page_views_total,page_media_view")
-    found = ask(server, INSIGHTS, **asked)
-    assert found.status_code == 400
-    assert found.json()["error"]["code"] == 100
-    assert "valid insights metric" in found.json()["error"]["message"]
-    assert "page_media_view" not in found.text
+    answer = ask(server, INSIGHTS, **asked)
+    assert answer.status_code == 400
+    assert answer.json()["error"]["code"] == 100
+    assert "valid insights metric" in answer.json()["error"]["message"]
+    assert "page_media_view" not in answer.text
 
 
 def test_the_paging_links_hold_the_token_as_the_real_ones_do(server: FacebookServer) -> None:

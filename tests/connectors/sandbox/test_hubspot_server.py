@@ -60,9 +60,9 @@ def changed_since(moment: datetime, **more: object) -> dict[str, Any]:
 
 @pytest.mark.parametrize("gone", ["true", "false"])
 def test_a_list_has_either_the_archived_or_the_others(server: HubSpotServer, gone: str) -> None:
-    found = ask(server, OBJECTS + "/deals", archived=gone, limit=100, properties="amount").json()
-    assert len(found["results"]) > 50
-    assert {row["archived"] for row in found["results"]} == {gone == "true"}
+    answer = ask(server, OBJECTS + "/deals", archived=gone, limit=100, properties="amount").json()
+    assert len(answer["results"]) > 50
+    assert {row["archived"] for row in answer["results"]} == {gone == "true"}
 
 
 @pytest.mark.parametrize(("gone", "count"), [("true", 2), ("false", 15)])
@@ -96,9 +96,9 @@ def test_a_search_refuses_what_hubspot_refuses(server: HubSpotServer) -> None:
         changed_since(since, sorts=[{"propertyName": "createdate"}] * 2),
         changed_since(since, sorts=[{"propertyName": "dealname"}]),
     ):
-        found = ask(server, SEARCH, refused)
-        assert found.status_code == 400
-        assert found.json()["category"] == "VALIDATION_ERROR"
+        answer = ask(server, SEARCH, refused)
+        assert answer.status_code == 400
+        assert answer.json()["category"] == "VALIDATION_ERROR"
 
 
 def test_archived_deals_are_in_no_search(server: HubSpotServer) -> None:
@@ -122,19 +122,19 @@ def test_a_call_without_a_contact_is_told_as_an_error_of_a_batch_that_is_fine(
     known = next(call for call in calls if len(call.contacts) == 2)
     alone = next(call for call in calls if not call.contacts)
     inputs = [{"id": str(known.number)}, {"id": str(alone.number)}]
-    found = ask(server, CONTACTS_OF_CALLS, {"inputs": inputs})
-    assert found.status_code == 207
-    (row,) = found.json()["results"]
-    assert {each["toObjectId"] for each in row["to"]} == {str(x) for x in known.contacts}
-    (fault,) = found.json()["errors"]
+    answer = ask(server, CONTACTS_OF_CALLS, {"inputs": inputs})
+    assert answer.status_code == 207
+    (row,) = answer.json()["results"]
+    assert {contact["toObjectId"] for contact in row["to"]} == {str(x) for x in known.contacts}
+    (fault,) = answer.json()["errors"]
     assert fault["subCategory"] == "crm.associations.NO_ASSOCIATIONS_FOUND"
     assert ask(server, CONTACTS_OF_CALLS, {"inputs": inputs[:1]}).status_code == 200
     assert ask(server, CONTACTS_OF_CALLS, {"inputs": []}).status_code == 400
 
 
 def test_pipelines_are_told_by_id_and_label(server: HubSpotServer) -> None:
-    found = {row["id"]: row["label"] for row in ask(server, PIPELINES).json()["results"]}
-    assert found["default"] == "Sales Pipeline"
+    labels = {row["id"]: row["label"] for row in ask(server, PIPELINES).json()["results"]}
+    assert labels["default"] == "Sales Pipeline"
 
 
 def test_too_many_requests_name_the_limit_that_was_reached() -> None:
@@ -170,10 +170,10 @@ def test_a_merge_leaves_one_object_with_what_the_first_lacks_from_the_second() -
     with HubSpotServer(date(2026, 11, 25), deals=deals) as server:
         server.merge("deals", 3, 4, into=9, at=datetime(2026, 11, 24, tzinfo=UTC))
         every = {"filterGroups": [], "properties": ["amount", "pipeline", MERGED_IDS]}
-        found = ask(server, SEARCH, every).json()
+        answer = ask(server, SEARCH, every).json()
         gone = ask(server, OBJECTS + "/deals", archived="true").json()
-    assert [row["id"] for row in found["results"]] == ["9"]
-    kept = found["results"][0]["properties"]
+    assert [row["id"] for row in answer["results"]] == ["9"]
+    kept = answer["results"][0]["properties"]
     assert (kept["amount"], kept["pipeline"], kept[MERGED_IDS]) == ("20", "default", "3;4")
     assert gone["results"] == []
 
@@ -186,9 +186,9 @@ def test_merged_contacts_are_found_by_the_property_that_lists_the_others(
         {"propertyName": "lastmodifieddate", "operator": "GTE", "value": "1795478400000"},
     ]
     body = {"filterGroups": [{"filters": filters}], "properties": [MERGED_IDS]}
-    found = ask(server, OBJECTS + "/contacts/search", body).json()
-    assert found["total"] == 1  # that of 24 November: on the next day it is morning
-    assert found["results"][0]["properties"][MERGED_IDS].count(";") == 1
+    answer = ask(server, OBJECTS + "/contacts/search", body).json()
+    assert answer["total"] == 1  # that of 24 November: on the next day it is morning
+    assert answer["results"][0]["properties"][MERGED_IDS].count(";") == 1
 
 
 def test_a_search_of_more_than_3000_characters_is_refused(server: HubSpotServer) -> None:

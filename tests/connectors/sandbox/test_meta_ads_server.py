@@ -109,8 +109,8 @@ def test_what_the_api_does_not_take_is_refused(
 
 
 def test_the_account_tells_its_zone_and_currency(server: MetaAdsServer) -> None:
-    found = ask(server, ACCOUNT, params={"fields": "timezone_name,currency"}).json()
-    assert found == {"timezone_name": "Etc/UTC", "currency": "USD", "id": f"act_{ACCOUNT_ID}"}
+    account = ask(server, ACCOUNT, params={"fields": "timezone_name,currency"}).json()
+    assert account == {"timezone_name": "Etc/UTC", "currency": "USD", "id": f"act_{ACCOUNT_ID}"}
     refused = ask(server, ACCOUNT, params={"fields": "fan_count"}).json()["error"]
     assert refused["code"] == 100
 

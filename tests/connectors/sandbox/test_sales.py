@@ -46,13 +46,13 @@ def test_ten_deals_are_closed_per_member_of_the_team_in_the_second_quarter(now: 
 
 def test_a_member_closes_about_three_deals_a_month_and_never_seven() -> None:
     owned = [deal for deal in closed_in(won(TODAY), "2026") if deal.properties["hubspot_owner_id"]]
-    each = Counter(
+    deals_of_member = Counter(
         (deal.properties["hubspot_owner_id"], (deal.properties["closedate"] or "")[:7])
         for deal in owned
         if not (deal.properties["closedate"] or "").startswith("2026-11")
     )
-    assert 2.8 < sum(each.values()) / len(each) < 3.4
-    assert max(each.values()) < 7
+    assert 2.8 < sum(deals_of_member.values()) / len(deals_of_member) < 3.4
+    assert max(deals_of_member.values()) < 7
 
 
 def test_nobody_closes_a_deal_before_joining_or_after_leaving() -> None:
@@ -80,13 +80,13 @@ def test_prospects_called_are_above_95_in_some_quarters_and_below_in_others() ->
 def test_a_day_is_the_same_whatever_day_it_is_looked_at() -> None:
     march = datetime(2026, 3, 10, 9, tzinfo=UTC)
     for at in (deals_at, calls_at):
-        then, now = at(march), {each.number: each for each in at(TODAY)}
-        assert {each.number for each in then} == {
-            number for number, each in now.items() if each.created <= march
+        then, now = at(march), {x.number: x for x in at(TODAY)}
+        assert {x.number for x in then} == {
+            number for number, x in now.items() if x.created <= march
         }
-        for each in then:
-            assert each.modified <= march
-            assert now[each.number].modified >= each.modified
+        for x in then:
+            assert x.modified <= march
+            assert now[x.number].modified >= x.modified
 
 
 def test_deals_are_edited_corrected_and_archived() -> None:
@@ -103,7 +103,7 @@ def test_deals_are_edited_corrected_and_archived() -> None:
 
 def test_ids_are_given_once() -> None:
     for objects in (deals_at(NEW_YEAR), calls_at(NEW_YEAR)):
-        assert len({each.number for each in objects}) == len(objects)
+        assert len({x.number for x in objects}) == len(objects)
 
 
 def test_owners_join_and_leave() -> None:

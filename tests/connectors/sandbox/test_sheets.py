@@ -28,10 +28,10 @@ def test_a_later_sheet_begins_with_an_earlier_one() -> None:
 
 
 def test_the_company_counts_heads_monthly_asks_quarterly_and_notes_each_friday() -> None:
-    found = rows(sheet(TODAY))
-    heads = [row for row in found if row["kpi"] == "headcount"]
-    asked = [row["date"] for row in found if row["kpi"] == "employee_nps"]
-    noted = [date.fromisoformat(row["date"]) for row in found if row["kpi"].startswith("team_")]
+    notes = rows(sheet(TODAY))
+    heads = [row for row in notes if row["kpi"] == "headcount"]
+    asked = [row["date"] for row in notes if row["kpi"] == "employee_nps"]
+    noted = [date.fromisoformat(row["date"]) for row in notes if row["kpi"].startswith("team_")]
     assert len(heads) == 23 * 3  # December 2024 to October 2026, three teams
     assert asked == ["2024-12-31", "2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31",
                      "2026-03-31", "2026-06-30", "2026-09-30"]  # fmt: skip
@@ -40,15 +40,15 @@ def test_the_company_counts_heads_monthly_asks_quarterly_and_notes_each_friday()
 
 
 def test_the_banks_copy_is_newest_first_and_has_no_weekend() -> None:
-    found = rows(history(TODAY))
-    days = [date.fromisoformat(row["Date"]) for row in found]
+    quotes = rows(history(TODAY))
+    days = [date.fromisoformat(row["Date"]) for row in quotes]
     assert days == sorted(days, reverse=True)
     assert (days[0], days[-1]) == (date(2026, 11, 24), date(2024, 12, 2))
     assert {day.weekday() for day in days} == {0, 1, 2, 3, 4}
     assert date(2025, 12, 25) not in days
-    assert (found[-1]["ISK"], found[-1][""]) == ("N/A", "")
+    assert (quotes[-1]["ISK"], quotes[-1][""]) == ("N/A", "")
     older = rows(history(date(2026, 3, 2)))
-    assert found[-len(older) :] == older
+    assert quotes[-len(older) :] == older
 
 
 @pytest.mark.parametrize("name", ["spreadsheet", "exchange_rates"])

@@ -51,23 +51,23 @@ SHIPPED_GREEN = """
 """
 
 
-def one(shop: sqlite3.Connection, query: str, *values: object) -> object:
-    (found,) = shop.execute(query, values).fetchone()
-    return found
+def answer(shop: sqlite3.Connection, query: str, *values: object) -> object:
+    (value,) = shop.execute(query, values).fetchone()
+    return value
 
 
 def test_pieces_sold_a_month_are_the_figures(later):
-    found = {(product, month): units for product, month, units in later.execute(SOLD)}
+    sold = {(product, month): units for product, month, units in later.execute(SOLD)}
     for product, months in UNITS_SOLD.items():
         for (year, month), units in months.items():
-            assert found[product, f"{year}-{month:02}"] == units
-    assert found["thingamajig", "2026-04"] == 19_843
+            assert sold[product, f"{year}-{month:02}"] == units
+    assert sold["thingamajig", "2026-04"] == 19_843
 
 
 def test_19098_widgets_are_sold_by_the_end_of_september_2026(shop):
-    found = shop.execute(SOLD).fetchall()
+    sold = shop.execute(SOLD).fetchall()
     widgets = sum(
-        n for product, month, n in found if product == "widget" and "2026" <= month < "2026-10"
+        n for product, month, n in sold if product == "widget" and "2026" <= month < "2026-10"
     )
     assert widgets == 19_098
 
@@ -95,14 +95,14 @@ def test_an_order_comes_to_what_its_lines_come_to(shop):
         SELECT count(*) FROM orders o
         WHERE total_minor <> (SELECT sum(amount_minor) FROM order_lines l WHERE l.order_id = o.order_id)
     """
-    assert one(shop, differing) == 0
-    assert one(shop, "SELECT min(amount_minor) FROM order_lines") > 0
-    assert one(shop, "SELECT min(quantity) FROM order_lines") >= 1
+    assert answer(shop, differing) == 0
+    assert answer(shop, "SELECT min(amount_minor) FROM order_lines") > 0
+    assert answer(shop, "SELECT min(quantity) FROM order_lines") >= 1
 
 
 def test_green_thingamajigs_are_on_the_way_to_the_goal_of_982(shop, later):
-    assert 700 <= one(shop, SHIPPED_GREEN, "2026-11-01", "2026-11-24") <= 850
-    assert 1_000 <= one(later, SHIPPED_GREEN, "2026-11-01", "2026-12-01") <= 1_060
+    assert 700 <= answer(shop, SHIPPED_GREEN, "2026-11-01", "2026-11-24") <= 850
+    assert 1_000 <= answer(later, SHIPPED_GREEN, "2026-11-01", "2026-12-01") <= 1_060
 
 
 def test_what_happened_on_a_day_does_not_depend_on_when_it_is_looked_at(shop, later):
@@ -129,7 +129,7 @@ def test_nothing_of_the_future_is_there(shop):
         ("updated_at", "orders"),
         ("shipped_at", "shipments"),
     ):
-        assert one(shop, f"SELECT max({column}) FROM {table}") <= f"{TODAY} 09:00:00"
+        assert answer(shop, f"SELECT max({column}) FROM {table}") <= f"{TODAY} 09:00:00"
 
 
 def test_orders_move_on_from_placed_to_paid_to_shipped_or_cancelled(shop):
@@ -150,19 +150,19 @@ def test_orders_move_on_from_placed_to_paid_to_shipped_or_cancelled(shop):
 
 
 def test_each_line_is_shipped_one_to_four_days_later_on_a_working_day(shop):
-    found = shop.execute(
+    shipments = shop.execute(
         "SELECT DISTINCT julianday(date(shipped_at)) - julianday(date(ordered_at)), "
         "strftime('%w', shipped_at) FROM shipments JOIN orders USING (order_id)"
     ).fetchall()
-    assert {days for days, _ in found} == {1, 2, 3, 4}
-    assert {weekday for _, weekday in found} == set("12345")
+    assert {days for days, _ in shipments} == {1, 2, 3, 4}
+    assert {weekday for _, weekday in shipments} == set("12345")
     lines = "SELECT count(*) FROM order_lines JOIN orders USING (order_id) WHERE status = 'shipped'"
-    assert one(shop, "SELECT count(*) FROM shipments") == one(shop, lines)
+    assert answer(shop, "SELECT count(*) FROM shipments") == answer(shop, lines)
 
 
 def test_cancelled_orders_are_not_shipped_and_were_changed_one_to_three_days_later(shop):
     assert (
-        one(
+        answer(
             shop,
             "SELECT count(*) FROM shipments JOIN orders USING (order_id) WHERE status = 'cancelled'",
         )

@@ -63,9 +63,9 @@ def test_bounds_are_inclusive_or_not_as_their_names_say(server: StripeServer) ->
 
 
 def test_type_and_currency_narrow_the_list(server: StripeServer) -> None:
-    found = ask(server, LIST, limit=100, type="charge", currency="kwd").json()
-    assert len(found["data"]) == 9
-    assert {(row["type"], row["currency"]) for row in found["data"]} == {("charge", "kwd")}
+    answer = ask(server, LIST, limit=100, type="charge", currency="kwd").json()
+    assert len(answer["data"]) == 9
+    assert {(row["type"], row["currency"]) for row in answer["data"]} == {("charge", "kwd")}
 
 
 def test_ten_rows_come_where_no_limit_is_given(server: StripeServer) -> None:

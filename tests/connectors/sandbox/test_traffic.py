@@ -71,12 +71,12 @@ def test_nothing_is_known_of_the_future_or_before_the_books_begin():
 def test_every_channel_has_visits_that_make_sense_on_every_day():
     day = FIRST_DAY
     while day < TODAY:
-        found = visits(day, TODAY)
-        assert set(found) == set(CHANNELS)
-        for each in found.values():
-            assert 0 < each.new_users < each.users < each.sessions
-            assert 0 < each.engaged_sessions < each.sessions
-        assert sum(each.users for each in found.values()) > visitors(day, TODAY)
+        by_channel = visits(day, TODAY)
+        assert set(by_channel) == set(CHANNELS)
+        for channel in by_channel.values():
+            assert 0 < channel.new_users < channel.users < channel.sessions
+            assert 0 < channel.engaged_sessions < channel.sessions
+        assert sum(channel.users for channel in by_channel.values()) > visitors(day, TODAY)
         day += timedelta(days=1)
 
 

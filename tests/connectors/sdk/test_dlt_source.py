@@ -72,9 +72,9 @@ class Desk:
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             return Reply(401, {"error": f"{request.headers.get('authorization')} is unknown"})
         since, until, page = (request.params.get(x, "") for x in ("since", "until", "page"))
-        found = [x for x in self.rows if since <= x["opened_at"] < until]
+        tickets = [x for x in self.rows if since <= x["opened_at"] < until]
         first = 3 * (int(page or 1) - 1)
-        return Reply(200, {"tickets": found[first : first + 3], "total": len(found)})
+        return Reply(200, {"tickets": tickets[first : first + 3], "total": len(tickets)})
 
 
 @pytest.fixture
@@ -344,15 +344,15 @@ def test_a_resource_s_hints_make_a_stream() -> None:
         yield {}
 
     own.apply_hints(incremental=dlt.sources.incremental("opened_at"))
-    found = stream_of(own, description="Tickets", restates_for=timedelta(days=2))
-    assert (found.name, found.key, found.cursor) == ("tickets", ("id",), "opened_at")
-    assert found.restates_for == timedelta(days=2)
-    assert {x.name: (str(x.type), x.nullable) for x in found.schema} == {
+    stream = stream_of(own, description="Tickets", restates_for=timedelta(days=2))
+    assert (stream.name, stream.key, stream.cursor) == ("tickets", ("id",), "opened_at")
+    assert stream.restates_for == timedelta(days=2)
+    assert {x.name: (str(x.type), x.nullable) for x in stream.schema} == {
         "id": ("int64", False),
         "opened_at": ("timestamp[us, tz=UTC]", False),
         "cost": ("decimal128(38, 9)", True),
     }
-    assert found.schema.field("opened_at").metadata[b"description"] == b"When it was opened"
+    assert stream.schema.field("opened_at").metadata[b"description"] == b"When it was opened"
 
 
 @needs_dlt

@@ -275,10 +275,10 @@ def test_a_sign_in_that_is_refused_says_what_to_do_and_shows_no_word_of_google_s
     files, tmp_path, google: SignIn, kind, path, reply, fault, said
 ) -> None:
     google.refusals[path] = Reply(*reply)
-    found = refused({KEY_FILE: written(tmp_path, files[kind])})
-    assert type(found) is fault
-    assert said in str(found)
-    assert "sesame" not in str(found)
+    error = refused({KEY_FILE: written(tmp_path, files[kind])})
+    assert type(error) is fault
+    assert said in str(error)
+    assert "sesame" not in str(error)
 
 
 def test_who_may_not_act_as_the_account_is_told_the_role_that_is_missing(

@@ -105,15 +105,15 @@ def test_processes_that_find_the_token_expired_renew_it_once(vendor: Vendor, fil
     vendor.now += timedelta(hours=1)
     ready = threading.Barrier(6)
     waiting = iter(processes)
-    found: list[str] = []
+    tokens: list[str] = []
 
     def ask() -> None:
         process = next(waiting)
         ready.wait()
-        found.append(process.value())
+        tokens.append(process.value())
 
     run(ask, 6)
-    assert found == ["access-2"] * 6
+    assert tokens == ["access-2"] * 6
     assert vendor.given == 2
 
 

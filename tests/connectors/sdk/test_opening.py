@@ -34,5 +34,5 @@ def test_no_two_import_their_clients_at_once() -> None:
         opened_all = list(
             pool.map(lambda n: open_connection(source, {"name": str(n)}, calls), range(8))
         )
-    assert [one.name for one in opened_all] == [str(n) for n in range(8)]
+    assert [connection.name for connection in opened_all] == [str(n) for n in range(8)]
     assert together == [1] * 8

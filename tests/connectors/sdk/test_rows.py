@@ -70,13 +70,16 @@ def in_any_order(table: pa.Table) -> list[str]:
 def test_windows_share_out_the_rows_of_a_slice_without_loss_or_copy(given_rows):
     # the 8th of March has 23 hours in New York
     piece = Slice(stream(), date(2026, 3, 7), date(2026, 3, 10), NEW_YORK)
-    found = by_window(piece, to_table(piece.stream, given_rows))
+    tables = by_window(piece, to_table(piece.stream, given_rows))
     inside = [x for x in given_rows if piece.since <= x["at"] < piece.until]
-    together = pa.concat_tables([stream().schema.empty_table(), *found.values()])
-    assert in_any_order(together) == in_any_order(to_table(stream(), inside))
-    for window, table in found.items():
-        one = Slice(stream(), window, window, NEW_YORK)
-        assert all(one.since <= at < one.until for at in table.column("at").to_pylist())
+    all_rows = pa.concat_tables([stream().schema.empty_table(), *tables.values()])
+    assert in_any_order(all_rows) == in_any_order(to_table(stream(), inside))
+    for window, table in tables.items():
+        slice_of_window = Slice(stream(), window, window, NEW_YORK)
+        assert all(
+            slice_of_window.since <= at < slice_of_window.until
+            for at in table.column("at").to_pylist()
+        )
 
 
 @given(rows)
@@ -84,28 +87,28 @@ def test_the_newest_slice_of_a_mutable_stream_keeps_what_changed_since(given_row
     piece = Slice(
         stream(mutable=True), date(2026, 3, 7), date(2026, 3, 8), NEW_YORK, reaches_now=True
     )
-    found = by_window(piece, to_table(piece.stream, given_rows))
-    kept = sum(table.num_rows for table in found.values())
+    tables = by_window(piece, to_table(piece.stream, given_rows))
+    kept = sum(table.num_rows for table in tables.values())
     assert kept == sum(x["at"] >= piece.since for x in given_rows)
-    assert set(found) <= {date(2026, 3, 7), date(2026, 3, 8)}
+    assert set(tables) <= {date(2026, 3, 7), date(2026, 3, 8)}
 
 
 def test_a_month_takes_the_rows_of_all_its_days():
     piece = Slice(stream(Cadence.MONTH), date(2026, 2, 1), date(2026, 3, 1), ZoneInfo("UTC"))
     first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 31, 23, 59, 59, tzinfo=UTC)
     rows = [row(at=first), row("b", at=last), row("c", at=last + timedelta(seconds=1))]
-    found = by_window(piece, to_table(piece.stream, rows))
-    assert {window: table.num_rows for window, table in found.items()} == {date(2026, 3, 1): 2}
+    tables = by_window(piece, to_table(piece.stream, rows))
+    assert {window: table.num_rows for window, table in tables.items()} == {date(2026, 3, 1): 2}
 
 
 @given(rows)
 def test_each_key_is_left_once_with_its_latest_row(given_rows):
     table = newest_of_each_key(stream(), [to_table(stream(), given_rows)])
     expected = {}
-    for each in given_rows:
-        key = each["id"], each["place"]
-        if key not in expected or each["at"] >= expected[key]["at"]:
-            expected[key] = each
+    for current in given_rows:
+        key = current["id"], current["place"]
+        if key not in expected or current["at"] >= expected[key]["at"]:
+            expected[key] = current
     assert table.to_pylist() == [expected[key] for key in sorted(expected)]
 
 
@@ -118,7 +121,7 @@ def test_newest_of_each_key_twice_is_the_same_as_once(given_rows):
 def test_the_order_of_arrival_does_not_matter_where_the_cursor_tells_rows_apart():
     versions = [row(at=datetime(2026, 3, 8, hour, tzinfo=UTC), cents=hour) for hour in (1, 2, 3)]
     for order in permutations([*versions, row("b")]):
-        tables = [to_table(stream(), [each]) for each in order]
+        tables = [to_table(stream(), [version]) for version in order]
         assert newest_of_each_key(stream(), tables).column("cents").to_pylist() == [3, 1]
 
 

@@ -79,9 +79,9 @@ def test_sources_that_are_only_declared_have_the_settings_too():
     )
     own = [
         option
-        for each in (desk, made)
-        for option in settings_of(each)
-        if option not in each.options
+        for source in (desk, made)
+        for option in settings_of(source)
+        if option not in source.options
     ]
     assert {option.name: option.default for option in own} == {
         "DESK_RESTATES_DAYS": "3",

@@ -137,11 +137,11 @@ def test_two_totals_of_one_week_are_told_on_both_of_their_days(desk) -> None:
 TEAMS = "kpi,date,value,team\n"
 
 
-@pytest.mark.parametrize(("one", "other"), [
+@pytest.mark.parametrize(("name", "other"), [
     ("Zo\u00eb", "Zoe\u0308"), ("sales", " sales "), ("sales  west", "sales\u00a0west"), ("sales", "sales\u200b"),
 ])  # fmt: skip
-def test_two_forms_of_a_name_that_look_the_same_are_one_member(desk, one: str, other: str) -> None:
-    desk.read(f"{TEAMS}headcount,2026-11-02,8,{one}\nheadcount,2026-11-03,9,{other}\n")
+def test_two_forms_of_a_name_that_look_the_same_are_one_member(desk, name: str, other: str) -> None:
+    desk.read(f"{TEAMS}headcount,2026-11-02,8,{name}\nheadcount,2026-11-03,9,{other}\n")
     assert len({row["dimensions"] for row in desk.rows()}) == 1
     assert desk.findings() == []
 

@@ -124,8 +124,8 @@ def test_a_row_of_no_kpi_may_be_of_any(desk) -> None:
 def test_a_mark_that_other_rows_show_to_be_declared_wrong_decides_nothing(desk) -> None:
     # costs declares `decimal: "."`; this export has commas, so 1.234 is no 1.234 either
     text = HEAD + 'costs,2026-11-02,1.234\ncosts,2026-11-03,"1.234,50"\ncosts,2026-11-04,12\n'
-    found = desk.read(text).findings
-    assert [(x.what, x.kpi, x.day.day) for x in found] == [
+    findings = desk.read(text).findings
+    assert [(x.what, x.kpi, x.day.day) for x in findings] == [
         ("other_mark", "costs", 3),
         ("ambiguous_number", "costs", 2),
     ]

@@ -164,9 +164,9 @@ class _Web(BaseHTTPRequestHandler):
     """A redirect to a CSV, a sign-in page, and nothing else."""
 
     def do_GET(self) -> None:
-        found = {"/shared": (302, b""), "/inside": (302, b""), "/kpis.csv": (200, CALLS.encode())}
+        pages = {"/shared": (302, b""), "/inside": (302, b""), "/kpis.csv": (200, CALLS.encode())}
         path = self.path.partition("?")[0]
-        status, body = found.get(path, (200, b"<!DOCTYPE html><title>Sign in</title>"))
+        status, body = pages.get(path, (200, b"<!DOCTYPE html><title>Sign in</title>"))
         self.send_response(status)
         if path == "/inside":
             host, port = self.server.server_address[:2]

@@ -103,8 +103,8 @@ def mariadb() -> Iterator[Server]:
 @pytest.fixture(params=["postgresql", "mariadb"])
 def server(request: pytest.FixtureRequest) -> Server:
     """Each of the servers."""
-    found: Server = request.getfixturevalue(request.param)
-    return found
+    chosen: Server = request.getfixturevalue(request.param)
+    return chosen
 
 
 def shop_on(server: Server, moments: str = "") -> Shop:
@@ -171,10 +171,10 @@ def table(lake: Lake, name: str) -> pa.Table:
 
 def by_window(lake: Lake) -> dict[int, list[str]]:
     """Ids by the day of their window."""
-    found = {}
+    ids = {}
     for window, manifest in lake.manifests("sql_database", "orders").items():
         if manifest.rows:
-            found[window.day] = (
+            ids[window.day] = (
                 lake.read("sql_database", ORDERS, window).column("order_id").to_pylist()
             )
-    return found
+    return ids

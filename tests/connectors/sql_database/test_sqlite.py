@@ -55,14 +55,14 @@ def shop(tmp_path: Path) -> Shop:
 def pulled(tmp_path_factory) -> Lake:
     """The sample company's shop, all of it."""
     home = tmp_path_factory.mktemp("home")
-    found = Lake(home / "lake")
+    lake = Lake(home / "lake")
     served = serve(TODAY, home)
     reports = take(
-        served.values["DATABASE_URL"], found, date(2024, 12, 1), TODAY - ONE_DAY,
+        served.values["DATABASE_URL"], lake, date(2024, 12, 1), TODAY - ONE_DAY,
         datetime(2026, 11, 24, 9, tzinfo=UTC),
     )  # fmt: skip
     assert [set_aside(report) for report in reports.values()] == [{}] * 3
-    return found
+    return lake
 
 
 def in_2026(month: int, day: int = 1, year: int = 2026) -> pa.Scalar:
@@ -222,10 +222,10 @@ def test_a_file_that_is_no_database_is_refused(tmp_path):
     ],
 )
 def test_an_address_that_cannot_be_used_is_told_without_the_password(url, fault, said):
-    found = refused(url)
-    assert type(found) is fault
-    assert said in str(found)
-    assert "sesame" not in str(found)
+    error = refused(url)
+    assert type(error) is fault
+    assert said in str(error)
+    assert "sesame" not in str(error)
 
 
 def test_an_unknown_zone_is_refused(shop):
@@ -354,5 +354,5 @@ def test_an_id_may_be_a_uuid_or_a_number():
 
 def test_listing_the_source_does_not_import_sqlalchemy():
     seen = "import sys, connectors.sql_database.source; print('sqlalchemy' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "False"
+    done = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -32,9 +32,9 @@ def test_an_order_that_changes_is_on_no_later_day_missing_or_there_twice(shop, l
             shop.order(*change)
             expected[change[0]] = change[2]
         assert april(shop, lake, datetime(2026, 4, day, 9, tzinfo=UTC)).error is None
-        found = table(lake, "orders").select(["order_id", "status"]).to_pylist()
-        assert {each["order_id"]: each["status"] for each in found} == expected
-        assert len(found) == len(expected)
+        orders = table(lake, "orders").select(["order_id", "status"]).to_pylist()
+        assert {order["order_id"]: order["status"] for order in orders} == expected
+        assert len(orders) == len(expected)
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 10_000])
@@ -82,8 +82,8 @@ def test_more_than_a_page_of_rows_with_one_moment(shop, lake):
     now = datetime(2026, 4, 6, 9, tzinfo=UTC)
     report = take(shop.address, lake, date(2026, 4, 1), date(2026, 4, 5), now, only=["order_lines"])
     assert report["order_lines"].error is None
-    found = table(lake, "order_lines").select(["order_id", "line_number"]).to_pylist()
-    assert [tuple(each.values()) for each in found] == sorted((id, line) for id, line, *_ in rows)
+    lines = table(lake, "order_lines").select(["order_id", "line_number"]).to_pylist()
+    assert [tuple(row.values()) for row in lines] == sorted((id, line) for id, line, *_ in rows)
 
 
 def test_a_row_that_is_there_twice_is_stored_once(shop, lake, monkeypatch):
@@ -112,9 +112,9 @@ def test_times_without_a_zone_are_in_the_zone_of_the_database(shop, lake):
     days = date(2026, 3, 7), date(2026, 3, 9)
     take(shop.address, lake, *days, now, "America/New_York", only=["orders"])
     assert by_window(lake) == {7: ["a"], 8: ["b", "c"], 9: ["d"]}
-    found = {x["order_id"]: x["updated_at"] for x in table(lake, "orders").to_pylist()}
-    assert found["b"] == datetime(2026, 3, 8, 5, tzinfo=UTC)
-    assert found["d"] == datetime(2026, 3, 9, 4, tzinfo=UTC)
+    moments = {x["order_id"]: x["updated_at"] for x in table(lake, "orders").to_pylist()}
+    assert moments["b"] == datetime(2026, 3, 8, 5, tzinfo=UTC)
+    assert moments["d"] == datetime(2026, 3, 9, 4, tzinfo=UTC)
 
 
 def test_a_day_of_25_hours_is_one_window(shop, lake):
@@ -153,8 +153,8 @@ def test_moments_that_know_their_zone_are_read_in_it_whatever_the_servers_is(
     reports = take(shop.address, lake, *days, now, "America/New_York", only=["orders"])
     assert reports["orders"].error is None
     assert by_window(lake) == {31: ["a"], 1: ["b", "c", "d", "e"], 2: ["f"]}
-    found = {x["order_id"]: x["updated_at"] for x in table(lake, "orders").to_pylist()}
-    assert found == {
+    stored = {x["order_id"]: x["updated_at"] for x in table(lake, "orders").to_pylist()}
+    assert stored == {
         id: datetime.fromisoformat(moment).replace(tzinfo=UTC) for id, moment in moments.items()
     }
 
@@ -177,8 +177,8 @@ def test_a_row_that_is_deleted_stays_as_it_last_stood(shop, lake):
     april(shop, lake, datetime(2026, 4, 3, 9, tzinfo=UTC))
     shop.run("DELETE FROM orders WHERE order_id = 'a'")
     assert april(shop, lake, datetime(2026, 4, 3, 21, tzinfo=UTC)).error is None
-    found = table(lake, "orders").select(["order_id", "status"]).to_pylist()
-    assert [tuple(each.values()) for each in found] == [("a", "paid"), ("b", "placed")]
+    orders = table(lake, "orders").select(["order_id", "status"]).to_pylist()
+    assert [tuple(row.values()) for row in orders] == [("a", "paid"), ("b", "placed")]
 
 
 def test_a_whole_amount_is_exact_beyond_what_a_float_can_hold(shop, lake):

@@ -71,8 +71,8 @@ def test_a_window_is_read_again_until_its_invoices_are_likely_to_be_final(accoun
 
 def test_a_day_is_not_pulled_while_its_last_invoices_are_drafts(account) -> None:
     yesterday = Range(date(2026, 11, 23), date(2026, 11, 23))
-    one = datetime(2026, 11, 24, 1, tzinfo=UTC)
-    report = account.pulled(account.serve(), yesterday, stream=INVOICE_LINES, now=one)
+    at_one = datetime(2026, 11, 24, 1, tzinfo=UTC)
+    report = account.pulled(account.serve(), yesterday, stream=INVOICE_LINES, now=at_one)
     assert report.committed == []
     assert report.skipped == {"not over yet": 1}
 

@@ -55,7 +55,7 @@ def checksums(source: Source, folder: Path, faults: Faults) -> tuple[Checksums, 
         )
     assert report.error is None
     committed = lake.manifests("stripe", "balance_transactions")
-    return {window: found.checksum for window, found in committed.items()}, server
+    return {window: manifest.checksum for window, manifest in committed.items()}, server
 
 
 def sliced(windows: int, workers: int) -> Source:
@@ -76,7 +76,7 @@ def serial_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serial(serial_lake: Path) -> Checksums:
     """The checksums of its windows."""
     committed = Lake(serial_lake).manifests("stripe", "balance_transactions")
-    return {window: found.checksum for window, found in committed.items()}
+    return {window: manifest.checksum for window, manifest in committed.items()}
 
 
 def test_the_serial_pull_holds_every_row_of_the_ledger_once(
@@ -98,8 +98,8 @@ def test_the_serial_pull_holds_every_row_of_the_ledger_once(
 def test_twenty_five_slices_side_by_side_give_the_same_lake(
     serial: Checksums, tmp_path: Path
 ) -> None:
-    found, _ = checksums(sliced(29, 25), tmp_path, Faults())  # 24 times 29 days, and 27
-    assert found == serial
+    pulled, _ = checksums(sliced(29, 25), tmp_path, Faults())  # 24 times 29 days, and 27
+    assert pulled == serial
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -112,8 +112,8 @@ def test_one_request_in_twenty_going_wrong_changes_no_byte(
     given = {n: kinds[place % len(kinds)] for place, n in enumerate(struck)}
     replies = {n: reply for n, reply in given.items() if reply}
     faults = Faults(replies=replies, cut_off=frozenset(struck) - replies.keys())
-    found, server = checksums(sliced(29, 25), tmp_path, faults)
+    pulled, server = checksums(sliced(29, 25), tmp_path, faults)
     met = [n for n in struck if n <= server.pages_asked]
     assert len(met) >= 6
     assert server.pages_asked < REQUESTS
-    assert found == serial
+    assert pulled == serial

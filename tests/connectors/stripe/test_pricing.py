@@ -108,8 +108,8 @@ def test_tiers_are_graduated_or_by_volume(mode: str, quantity: int, amount: int)
 def test_a_price_has_an_amount_in_each_of_its_currencies() -> None:
     # three at 9.00 euros; five at 10.00 by the tiers in euros; no francs
     tiered = {"id": "tiered", "billing_scheme": "tiered", "tiers_mode": "graduated"}
-    found = parts(item(3), item(5, **tiered), currency="eur")
-    assert [x.amount for x in found] == [27_00, 50_00]
+    priced = parts(item(3), item(5, **tiered), currency="eur")
+    assert [x.amount for x in priced] == [27_00, 50_00]
     assert [x.amount for x in parts(item(3), currency="chf")] == [None]
 
 
@@ -140,26 +140,26 @@ def test_a_discount_that_has_ended_takes_nothing_off() -> None:
 
 def test_the_discounts_of_a_part_come_first_and_an_amount_is_shared_in_proportion() -> None:
     # 100.00, less a half: 50.00; with the other 100.00 it is 150.00, of which 30.00 are a fifth
-    found = parts(item(10, discount("half")), item(10), item(None), discounts=[discount("thirty")])
-    assert [x.discount for x in found] == [60_00, 20_00, None]
+    priced = parts(item(10, discount("half")), item(10), item(None), discounts=[discount("thirty")])
+    assert [x.discount for x in priced] == [60_00, 20_00, None]
 
 
 def test_a_coupon_for_a_product_leaves_the_others_alone() -> None:
-    found = parts(item(10), item(10, product="desk"), discounts=[discount("desks")])
-    assert [x.discount for x in found] == [0, 50_00]
+    priced = parts(item(10), item(10, product="desk"), discounts=[discount("desks")])
+    assert [x.discount for x in priced] == [0, 50_00]
 
 
 def test_tax_that_is_inside_is_taken_out_of_what_is_left() -> None:
     inside, on_top = ({"percentage": 21.0, "inclusive": x} for x in (True, False))
     # 121.00 less a tenth is 108.90, of which 18.90 are tax
-    found = parts(item(1, discount("tenth"), unit="12100"), default_tax_rates=[inside, on_top])
-    assert found == [Part(121_00, 12_10, 18_90)]
+    priced = parts(item(1, discount("tenth"), unit="12100"), default_tax_rates=[inside, on_top])
+    assert priced == [Part(121_00, 12_10, 18_90)]
 
 
 @pytest.mark.parametrize(("behavior", "tax"), [("exclusive", 0), ("inclusive", None)])
 def test_automatic_tax_is_not_known_before_it_is_billed(behavior: str, tax: int | None) -> None:
-    found = parts(item(tax_behavior=behavior), automatic_tax={"enabled": True})
-    assert [x.tax_inside for x in found] == [tax]
+    priced = parts(item(tax_behavior=behavior), automatic_tax={"enabled": True})
+    assert [x.tax_inside for x in priced] == [tax]
 
 
 def test_what_the_key_may_not_read_is_told_once_a_kind() -> None:
@@ -167,5 +167,5 @@ def test_what_the_key_may_not_read_is_told_once_a_kind() -> None:
     hidden = {"id": "hidden", "billing_scheme": "tiered", "tiers_mode": "volume"}
     items = [item(3, discount("deleted"), **hidden), item(3, **hidden)]
     assert [x.amount for x in parts_of({"currency": "usd"}, items, catalogue, NOW)] == [None, None]
-    found = [(x.what, x.rows, x.is_set_aside) for x in catalogue.findings(None)]  # type: ignore[arg-type]
-    assert found == [("unknown_price", 1, False), ("unknown_discount", 1, False)]
+    findings = [(x.what, x.rows, x.is_set_aside) for x in catalogue.findings(None)]  # type: ignore[arg-type]
+    assert findings == [("unknown_price", 1, False), ("unknown_discount", 1, False)]

@@ -53,12 +53,12 @@ def test_a_row_that_is_booked_while_pages_are_read_moves_none_of_the_others(acco
     values = {"STRIPE_API_KEY": KEY, "STRIPE_API_BASE": server.address}
     connection = StripeConnection(values, account.unslept)
     day = Slice(BALANCE_TRANSACTIONS, FIRST_OF_MARCH.first, FIRST_OF_MARCH.last, connection.zone)
-    found: list[object] = []
+    ids: list[object] = []
     for page in connection.pages(day):
-        found += [x["id"] for x in page.rows]
+        ids += [x["id"] for x in page.rows]
         server.faults.hidden.clear()
     connection.close()
-    assert Counter(found) == Counter(x["id"] for x in rows[:-1])
+    assert Counter(ids) == Counter(x["id"] for x in rows[:-1])
 
 
 def test_pulling_twice_gives_the_same_files(account) -> None:
@@ -102,13 +102,13 @@ def test_yen_and_dinars_keep_their_own_smallest_unit(account) -> None:
     yen = row("charge", "charge", "a", at, 12_345, 444, source="ch", currency="jpy")
     dinar = row("charge", "charge", "b", at, 7_891_230, 284_080, source="ch", currency="kwd")
     account.pulled(account.serve([yen, dinar]), FIRST_OF_MARCH)
-    found = {x["currency"]: x for x in account.rows(FIRST_OF_MARCH)}
-    assert [found["jpy"][k] for k in ("amount_minor", "fee_minor", "net_minor")] == [
+    by_currency = {x["currency"]: x for x in account.rows(FIRST_OF_MARCH)}
+    assert [by_currency["jpy"][k] for k in ("amount_minor", "fee_minor", "net_minor")] == [
         12_345,
         444,
         11_901,
     ]
-    assert [found["kwd"][k] for k in ("amount_minor", "fee_minor", "net_minor")] == [
+    assert [by_currency["kwd"][k] for k in ("amount_minor", "fee_minor", "net_minor")] == [
         7_891_230,
         284_080,
         7_607_150,

@@ -48,8 +48,8 @@ def test_pages_join_without_gap_or_repeat(account) -> None:
     rows = [rating_row(n, n, NINE + timedelta(seconds=n // 120), "good") for n in range(1, 351)]
     server = account.serve([], rows)
     account.pulled(server, STREAM, FIRST_OF_MARCH)
-    found = sorted(int(str(name)) for name in account.ids(STREAM, date(2026, 3, 1)))
-    assert found == list(range(1, 351))
+    ids = sorted(int(str(name)) for name in account.ids(STREAM, date(2026, 3, 1)))
+    assert ids == list(range(1, 351))
     assert len(server.asked_for(RATINGS)) == 4
 
 

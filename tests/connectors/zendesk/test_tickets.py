@@ -59,8 +59,8 @@ def test_tickets_of_one_second_are_all_there_where_a_page_ends_among_them(accoun
     assert sum(row["generated_timestamp"] == NINE.timestamp() for row in rows) == 1_500
     server = account.serve(rows)
     account.pulled(server, "tickets", MARCH)
-    found = Counter(row["id"] for row in account.rows("tickets", MARCH))
-    assert found == Counter(str(n) for n in range(1, 2_301))
+    ids = Counter(row["id"] for row in account.rows("tickets", MARCH))
+    assert ids == Counter(str(n) for n in range(1, 2_301))
     assert len(server.asked_for(EXPORT)) == 3
 
 

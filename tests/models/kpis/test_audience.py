@@ -19,10 +19,10 @@ def audience(built):
             date(2026, 1, 3): {},
         }
         lake = warehouse.lake
-        for day, found in channels.items():
+        for day, of_day in channels.items():
             traffic = [
                 {"date": day, "channel": name, "sessions": sessions, "engaged_sessions": engaged}
-                for name, (sessions, engaged) in found.items()
+                for name, (sessions, engaged) in of_day.items()
             ]
             lake.window("google_analytics", "traffic_by_channel", day, traffic)
         # the 1st was pulled before all users were asked for
@@ -68,19 +68,19 @@ def test_sessions_are_counted_by_channel(audience) -> None:
 
 
 def test_the_engagement_rate_keeps_both_its_sides(audience) -> None:
-    found = audience.rows(
+    sides = audience.rows(
         "select sum(numerator), sum(denominator) from kpis.kpi_engagement_rate "
         "where channel = 'Organic Search'"
     )
     # 40 + 60 of 100 + 300
-    assert found == [(100, 400)]
+    assert sides == [(100, 400)]
 
 
 def test_the_visitors_of_a_month_are_those_that_were_asked_for_as_a_month(audience) -> None:
-    found = audience.rows(
+    visitors = audience.rows(
         "select * exclude (account) from kpis.kpi_site_visitors order by period, period_start"
     )
-    assert found == [
+    assert visitors == [
         ("day", date(2026, 1, 1), 90),
         ("day", date(2026, 1, 2), 80),
         # not 90 + 80
@@ -98,11 +98,13 @@ def test_a_page_has_likes_and_followers_on_days_with_a_snapshot_only(audience) -
 
 
 def test_engagements_that_facebook_did_not_tell_are_not_zero(audience) -> None:
-    found = audience.rows("select * exclude (account) from kpis.kpi_page_engagements order by day")
-    assert found == [(date(2026, 1, 1), 12), (date(2026, 1, 2), 0), (date(2026, 1, 3), None)]
+    engagements = audience.rows(
+        "select * exclude (account) from kpis.kpi_page_engagements order by day"
+    )
+    assert engagements == [(date(2026, 1, 1), 12), (date(2026, 1, 2), 0), (date(2026, 1, 3), None)]
 
 
 def test_all_users_are_beside_the_active_ones_where_they_were_asked_for(audience) -> None:
     query = "select visitors, total_users from marts.fct_visitors where period = 'day' order by period_start"
-    found = audience.rows(query)
-    assert found == [(90, None), (80, 84)]
+    visitors = audience.rows(query)
+    assert visitors == [(90, None), (80, 84)]

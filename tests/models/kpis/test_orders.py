@@ -97,11 +97,11 @@ def shop(built):
 
 
 def test_an_order_counts_once_on_the_day_it_was_placed_unless_it_is_cancelled(shop) -> None:
-    found = shop.rows(
+    orders = shop.rows(
         "select day, currency, numerator, denominator from kpis.kpi_average_order_value "
         "where day < '2026-01-31' order by day, currency"
     )
-    assert found == [
+    assert orders == [
         # A and B, not C: 30.00 + 50.01 over two
         (date(2026, 1, 5), "USD", Decimal("80.01"), 2),
         (date(2026, 1, 6), "EUR", 40, 1),
@@ -113,19 +113,19 @@ def test_an_order_counts_once_on_the_day_it_was_placed_unless_it_is_cancelled(sh
 
 
 def test_customer_sales_are_the_same_orders_added_up(shop) -> None:
-    found = shop.rows(
+    sales = shop.rows(
         "select currency, sum(value) from kpis.kpi_customer_sales "
         "where day < '2026-01-31' group by currency order by currency"
     )
     # 80.01 + 20.00 + 5.00 in dollars
-    assert found == [("EUR", 40), ("ISK", 1500), ("JPY", 1500), ("USD", Decimal("105.01"))]
+    assert sales == [("EUR", 40), ("ISK", 1500), ("JPY", 1500), ("USD", Decimal("105.01"))]
 
 
 def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> None:
-    found = shop.rows(
+    pieces = shop.rows(
         "select * exclude (account) from kpis.kpi_units_sold order by day, product, color"
     )
-    assert found == [
+    assert pieces == [
         (date(2026, 1, 5), "gadget", "blue", 1),
         (date(2026, 1, 5), "widget", "green", 3),
         # 2 of A and 5 of B; not the 100 of C, which is cancelled, nor the 70 and 50 of unknown orders
@@ -138,15 +138,15 @@ def test_pieces_are_sold_on_the_day_of_the_order_by_product_and_colour(shop) -> 
 def test_a_line_whose_order_is_not_there_is_listed_once_its_order_cannot_come_any_more(
     shop,
 ) -> None:
-    found = shop.rows("select * exclude (account) from comparisons.order_lines_without_order")
-    assert found == [("sql_database", "order_lines", date(2026, 1, 30), 1)]
+    missing = shop.rows("select * exclude (account) from comparisons.order_lines_without_order")
+    assert missing == [("sql_database", "order_lines", date(2026, 1, 30), 1)]
 
 
 def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
-    found = shop.rows(
+    shipped = shop.rows(
         "select * exclude (account) from kpis.kpi_units_shipped order by day, product, color"
     )
-    assert found == [
+    assert shipped == [
         (date(2026, 1, 7), "widget", "red", 7),
         (date(2026, 1, 8), "widget", "green", 3),
         (date(2026, 1, 8), None, None, 2),
@@ -155,10 +155,10 @@ def test_pieces_are_shipped_on_the_day_they_leave_and_not_before(shop) -> None:
 
 
 def test_a_customer_is_worth_what_was_bought_by_then_dated_by_the_first_order(shop) -> None:
-    found = shop.rows(
+    worth = shop.rows(
         "select * exclude (account) from kpis.kpi_customer_lifetime_value order by day, currency"
     )
-    assert found == [
+    assert worth == [
         # Ann's euros of the 6th belong to her first day, the 5th; her order of today is not known yet
         (date(2026, 1, 5), "EUR", 40, 1),
         # Ann 30.00; Bob 50.01 + 20.00; a cancelled order is worth nothing, and a guest is no customer

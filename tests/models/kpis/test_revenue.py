@@ -79,10 +79,10 @@ def stripe(built):
 
 def value(warehouse, kpi: str, day: date, currency: str = "USD") -> Decimal | None:
     """The KPI's value on a day; None when it has no row."""
-    found = warehouse.column(
+    values = warehouse.column(
         f"select value from kpis.kpi_{kpi} where day = '{day}' and currency = '{currency}'"
     )
-    return found[0] if found else None
+    return values[0] if values else None
 
 
 def amounts(warehouse, day: date, currency: str = "USD") -> tuple[Decimal | None, ...]:
@@ -102,8 +102,8 @@ def amounts(warehouse, day: date, currency: str = "USD") -> tuple[Decimal | None
     ],
 )
 def test_each_currency_is_counted_in_its_own_decimals(stripe, currency, gross, fees, net) -> None:
-    found = amounts(stripe, date(2026, 1, 5), currency)
-    assert found == (Decimal(gross), None, Decimal(fees), Decimal(net))
+    money = amounts(stripe, date(2026, 1, 5), currency)
+    assert money == (Decimal(gross), None, Decimal(fees), Decimal(net))
 
 
 def test_money_on_its_way_is_no_revenue(stripe) -> None:
@@ -145,8 +145,8 @@ def test_a_refund_that_bounces_is_none(stripe) -> None:
 
 def test_what_was_never_captured_is_taken_off_as_a_refund(stripe) -> None:
     # 60.00 gross, 20.00 of it never taken; fees 2.04 - 0.58; net 57.96 - 19.42
-    found = amounts(stripe, date(2026, 3, 4))
-    assert found == (60, 20, Decimal("1.46"), Decimal("38.54"))
+    money = amounts(stripe, date(2026, 3, 4))
+    assert money == (60, 20, Decimal("1.46"), Decimal("38.54"))
 
 
 def test_a_fee_that_is_billed_apart_is_a_fee(stripe) -> None:
@@ -154,11 +154,11 @@ def test_a_fee_that_is_billed_apart_is_a_fee(stripe) -> None:
 
 
 def test_a_transaction_is_a_sale(stripe) -> None:
-    found = stripe.rows(
+    movements = stripe.rows(
         "select currency, numerator, denominator from kpis.kpi_average_transaction_value "
         "where day = '2026-01-05' order by currency"
     )
-    assert found == [
+    assert movements == [
         ("ISK", 1500, 1),
         ("JPY", 5000, 1),
         ("KWD", Decimal("12.34"), 1),
@@ -168,15 +168,15 @@ def test_a_transaction_is_a_sale(stripe) -> None:
 
 def test_a_platform_keeps_what_its_sellers_do_not_get(stripe) -> None:
     # 100.00 + 5.00; fees 3.20; 100.00 - 3.20 - 90.00 + 5.00
-    found = amounts(stripe, date(2026, 3, 10))
-    assert found == (105, None, Decimal("3.20"), Decimal("11.80"))
+    money = amounts(stripe, date(2026, 3, 10))
+    assert money == (105, None, Decimal("3.20"), Decimal("11.80"))
     # back go 100.00 and 5.00, the seller gives back 90.00, and 12.00 are lost to another
     assert amounts(stripe, date(2026, 3, 11)) == (None, 105, 0, -27)
 
 
 def test_a_movement_of_an_unknown_category_counts_by_its_type(stripe) -> None:
-    found = amounts(stripe, date(2026, 3, 12))
-    assert found == (40, None, Decimal("1.46"), Decimal("38.54"))
+    money = amounts(stripe, date(2026, 3, 12))
+    assert money == (40, None, Decimal("1.46"), Decimal("38.54"))
 
 
 def test_each_type_of_the_library_and_each_known_category_has_a_kind(stripe) -> None:
@@ -188,7 +188,7 @@ def test_each_type_of_the_library_and_each_known_category_has_a_kind(stripe) -> 
 
 
 def test_gross_less_refunds_fees_and_sellers_shares_is_net_in_every_currency(stripe) -> None:
-    found = stripe.rows("""
+    differences = stripe.rows("""
         with parts as (
             select currency, value from kpis.kpi_gross_revenue
             union all select currency, -value from kpis.kpi_refunds_and_disputes
@@ -199,4 +199,4 @@ def test_gross_less_refunds_fees_and_sellers_shares_is_net_in_every_currency(str
         )
         select currency, sum(value) from parts group by currency order by currency
     """)
-    assert found == [("ISK", 0), ("JPY", 0), ("KWD", 0), ("USD", 0)]
+    assert differences == [("ISK", 0), ("JPY", 0), ("KWD", 0), ("USD", 0)]

@@ -77,8 +77,8 @@ FINDINGS = {
 
 def findings(stream: str, day: date) -> tuple[Finding, ...]:
     """What was found in a window."""
-    found = FINDINGS.get((stream, day))
-    return (found,) if found else ()
+    finding = FINDINGS.get((stream, day))
+    return (finding,) if finding else ()
 
 
 def fill_quarter(lake, days) -> None:

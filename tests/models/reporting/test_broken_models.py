@@ -52,8 +52,8 @@ def test_a_kpi_that_failed_keeps_its_row_and_has_no_figure(crippled) -> None:
     ]
     for table in ("kpi_periods", "kpi_days", "kpi_coverage", "kpi_distinct"):
         # a day without a row of a flow that was delivered would be 0
-        found = crippled.rows(f"select * from reporting.{table} where kpi in {FAILED_KPIS}")
-        assert found == [], table
+        rows = crippled.rows(f"select * from reporting.{table} where kpi in {FAILED_KPIS}")
+        assert rows == [], table
 
 
 def test_all_other_kpis_are_as_they_were(crippled, quarter) -> None:

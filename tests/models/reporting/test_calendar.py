@@ -5,7 +5,7 @@ from datetime import date
 
 def counted(warehouse, period: str) -> dict[str, tuple[str, int, str]]:
     """Last day, sum and status of each period by its first day."""
-    rows = warehouse.periods("sessions", period).found.values()
+    rows = warehouse.periods("sessions", period).rows.values()
     return {str(r.period_start): (str(r.period_end), int(r.value), r.status) for r in rows}
 
 

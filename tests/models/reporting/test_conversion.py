@@ -129,10 +129,10 @@ def converted(built, empty):
 
 def members(warehouse, kpi: str, month: date) -> dict[str, tuple[Any, Any]]:
     """Value and own value of each currency."""
-    found = warehouse.periods(kpi, "month", "currency")
+    periods = warehouse.periods(kpi, "month", "currency")
     return {
         member: (row.value, row.own_value)
-        for (start, member), row in found.found.items()
+        for (start, member), row in periods.rows.items()
         if start == month
     }
 
@@ -208,7 +208,7 @@ def test_a_currency_without_a_rate_is_named_with_the_reason(converted) -> None:
 
 def test_a_day_may_change_while_its_months_mean_does(converted) -> None:
     status = {
-        kpi: {day: row.status for (day, _), row in converted.periods(kpi, "day").found.items()}
+        kpi: {day: row.status for (day, _), row in converted.periods(kpi, "day").rows.items()}
         for kpi in ("averaged", "booked", "constant")
     }
     october, november = date(2026, 10, 31), date(2026, 11, 3)
@@ -241,11 +241,11 @@ def test_a_result_is_exact_to_six_decimals_half_away_from_zero(converted) -> Non
 
 
 def test_a_day_says_at_which_rate_it_was_converted(converted) -> None:
-    found = converted.rows(
+    rates = converted.rows(
         "select day, dimensions['currency'], value, own_value, rate from reporting.kpi_days "
         "where kpi = 'averaged' and day > '2026-10-28' order by day, 2"
     )
-    assert found == [
+    assert rates == [
         (date(2026, 10, 29), "EUR", Decimal("116.666667"), 100, Decimal("1.166666666667")),
         (date(2026, 10, 31), "EUR", Decimal("11.666667"), 10, Decimal("1.166666666667")),
         (date(2026, 11, 1), "GBP", Decimal("11.25"), 8, Decimal("1.40625")),
@@ -274,11 +274,11 @@ def test_scoring_adds_up_what_was_converted_and_knows_which_days_lack_some(conve
 
 
 def test_a_kpi_is_published_with_its_policy(converted) -> None:
-    found = converted.rows(
+    policy = converted.rows(
         "select kpi, conversion, constant_rate_day from reporting.kpis "
         "where model = 'sheet_kpi_days' or kpi = 'return_on_ad_spend' order by kpi"
     )
-    assert found == [
+    assert policy == [
         ("averaged", "average", None),
         ("booked", "booking", None),
         ("constant", "constant", date(2026, 10, 31)),

@@ -5,32 +5,32 @@ from decimal import Decimal
 
 
 def test_a_day_has_a_row_for_each_combination_of_members(quarter) -> None:
-    found = quarter.rows(
+    rows = quarter.rows(
         "select day, dimensions, value, numerator, denominator from reporting.kpi_days "
         "where kpi = 'units_sold' order by value"
     )
     day = date(2026, 2, 27)
-    assert found == [
+    assert rows == [
         (day, {"product": "gadget", "color": "blue"}, 1, None, None),
         (day, {"product": "widget", "color": "unknown"}, 3, None, None),
     ]
 
 
 def test_a_ratio_has_both_its_sides_and_no_value(quarter) -> None:
-    found = quarter.rows(
+    sides = quarter.rows(
         "select dimensions, value, numerator, denominator from reporting.kpi_days "
         "where kpi = 'engagement_rate' and day = '2026-01-10'"
     )
-    assert found == [({"channel": "Organic"}, None, 40, 100)]
+    assert sides == [({"channel": "Organic"}, None, 40, 100)]
 
 
 def test_money_stands_beside_the_amount_in_the_currency_it_was_paid_in(quarter) -> None:
-    found = quarter.rows(
+    amounts = quarter.rows(
         "select dimensions, value, own_value, rate from reporting.kpi_days "
         "where kpi = 'gross_revenue' and day = '2026-01-10' order by own_value"
     )
     # nobody pulled a rate for the euro
-    assert found == [({"currency": "EUR"}, None, 50, None), ({"currency": "USD"}, 100, 100, 1)]
+    assert amounts == [({"currency": "EUR"}, None, 50, None), ({"currency": "USD"}, 100, 100, 1)]
 
 
 def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:
@@ -52,8 +52,8 @@ def test_a_day_is_delivered_or_not_and_carries_its_flags(quarter) -> None:
 
 
 def test_days_are_not_cut_at_the_day_being_played(past) -> None:
-    found = past.column("select max(day) from reporting.kpi_days where kpi = 'sessions'")
-    assert found == [date(2026, 3, 3)]
+    days = past.column("select max(day) from reporting.kpi_days where kpi = 'sessions'")
+    assert days == [date(2026, 3, 3)]
     counts = past.rows(
         "select period_start, value, data_through from reporting.kpi_distinct "
         "where period = 'month' order by 1"
@@ -67,8 +67,8 @@ def test_days_are_not_cut_at_the_day_being_played(past) -> None:
 
 def test_a_kpi_is_published_with_what_it_declares(quarter) -> None:
     columns = "label, kind, unit, direction, precision, dimensions, owner, sources, data_from"
-    found = quarter.rows(f"select {columns} from reporting.kpis where kpi = 'customer_sales'")
-    assert found == [
+    kpi = quarter.rows(f"select {columns} from reporting.kpis where kpi = 'customer_sales'")
+    assert kpi == [
         (
             "Customer sales",
             "flow",
@@ -84,11 +84,11 @@ def test_a_kpi_is_published_with_what_it_declares(quarter) -> None:
 
 
 def test_a_window_is_published_with_what_was_pulled(quarter) -> None:
-    found = quarter.rows(
+    window = quarter.rows(
         "select data_through, row_count, is_settled, flags from reporting.windows "
         "where stream = 'visitors_by_month' order by window_start"
     )
-    assert found == [
+    assert window == [
         (date(2026, 1, 31), 1, True, ["thresholded"]),
         (date(2026, 2, 28), 1, True, []),
         (date(2026, 3, 15), 1, False, []),
@@ -96,15 +96,15 @@ def test_a_window_is_published_with_what_was_pulled(quarter) -> None:
 
 
 def test_how_the_last_pull_ended_is_published(quarter) -> None:
-    found = quarter.rows(
+    attempts = quarter.rows(
         "select stream, outcome from reporting.attempts where outcome <> 'ok' order by stream"
     )
-    assert found == [("page_insights", "unavailable"), ("visitors_by_month", "unavailable")]
+    assert attempts == [("page_insights", "unavailable"), ("visitors_by_month", "unavailable")]
 
 
 def test_every_number_is_an_exact_decimal(quarter) -> None:
-    found = quarter.column("select distinct typeof(value) from reporting.kpi_periods")
-    assert found == ["DECIMAL(38,6)"]
+    types = quarter.column("select distinct typeof(value) from reporting.kpi_periods")
+    assert types == ["DECIMAL(38,6)"]
     third = quarter.periods("engagement_rate", "year")[date(2026, 1, 1)]
     # 805 / 1 790 = 0.449720670…
     assert third.value == Decimal("0.449721")

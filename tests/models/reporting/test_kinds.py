@@ -29,7 +29,7 @@ def test_a_ratio_is_a_sum_over_a_sum_and_never_a_mean_of_ratios(quarter) -> None
     assert channels.of(JANUARY, "Organic").value == Decimal("0.25")
     assert channels.of(JANUARY, "Paid").value == Decimal("0.6")
     # (160 + 600 + 45) / 1 790, to six decimals
-    (whole,) = quarter.periods("engagement_rate", "quarter").found.values()
+    (whole,) = quarter.periods("engagement_rate", "quarter").rows.values()
     assert whole.value == Decimal("0.449721")
 
 

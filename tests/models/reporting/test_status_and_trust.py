@@ -21,8 +21,10 @@ def test_a_period_is_complete_when_it_is_over_and_settled(quarter) -> None:
 
 
 def test_only_a_complete_period_says_that_it_is_complete(quarter) -> None:
-    found = quarter.rows("select distinct status, complete from reporting.kpi_periods order by 1")
-    assert found == [("complete", True), ("partial", False), ("provisional", False)]
+    statuses = quarter.rows(
+        "select distinct status, complete from reporting.kpi_periods order by 1"
+    )
+    assert statuses == [("complete", True), ("partial", False), ("provisional", False)]
 
 
 def test_a_period_reaches_as_far_as_its_data(quarter) -> None:
@@ -149,19 +151,19 @@ def test_a_source_that_was_not_asked_today_is_late(quarter) -> None:
 
 
 def test_a_source_that_was_asked_today_and_has_no_more_is_not_late(quarter) -> None:
-    found = quarter.rows(
+    trust = quarter.rows(
         "select data_through, trust from reporting.kpis where kpi = 'customer_sales'"
     )
-    assert found == [(date(2026, 3, 1), "ok")]
+    assert trust == [(date(2026, 3, 1), "ok")]
     march = quarter.periods("customer_sales", "month")[MARCH]
     assert standing(march) == ("partial", "ok")
 
 
 def test_every_row_names_the_streams_that_it_rests_on(quarter) -> None:
-    found = quarter.column(
+    sources = quarter.column(
         "select distinct sources from reporting.kpi_periods where kpi = 'units_sold'"
     )
-    assert found == ["sql_database.order_lines,sql_database.orders"]
+    assert sources == ["sql_database.order_lines,sql_database.orders"]
 
 
 def test_where_nobody_advertises_the_kpi_is_declared_and_has_no_data(quarter) -> None:

@@ -68,8 +68,8 @@ def test_a_window_that_is_missing_is_missing_in_both_days_that_it_touches(delive
 
 
 def test_a_day_of_25_hours_is_there_when_all_of_them_are(delivered_in) -> None:
-    found = days_of(delivered_in("America/New_York"), "invoice_lines")
-    assert found == [date(2026, 10, 31), date(2026, 11, 1)]
+    days = days_of(delivered_in("America/New_York"), "invoice_lines")
+    assert days == [date(2026, 10, 31), date(2026, 11, 1)]
 
 
 def test_a_day_that_a_source_counts_is_the_businesss_own(delivered_in) -> None:
@@ -78,30 +78,30 @@ def test_a_day_that_a_source_counts_is_the_businesss_own(delivered_in) -> None:
 
 
 def test_a_day_is_as_final_and_as_trusted_as_the_windows_that_it_lies_in(delivered_in) -> None:
-    found = delivered_in("America/New_York").rows(
+    days = delivered_in("America/New_York").rows(
         "select day, is_settled, flags from reporting_steps.stream_days "
         "where stream = 'balance_transactions' and day >= '2026-03-03' order by day"
     )
-    assert found == [(date(2026, 3, 3), True, []), (date(2026, 3, 4), False, ["sampled"])]
+    assert days == [(date(2026, 3, 3), True, []), (date(2026, 3, 4), False, ["sampled"])]
 
 
 def test_a_finding_without_a_day_is_on_each_business_day_that_its_window_touches(
     delivered_in,
 ) -> None:
-    def found(zone: str, stream: str) -> list[tuple[date, str]]:
+    def findings_on(zone: str, stream: str) -> list[tuple[date, str]]:
         return delivered_in(zone).rows(
             f"select day, code from reporting_steps.finding_days where stream = '{stream}' order by day"
         )
 
     aside = "set_aside:stripe"
-    assert found("America/New_York", "balance_transactions") == [
+    assert findings_on("America/New_York", "balance_transactions") == [
         (date(2026, 3, 2), aside),
         (THIRD, aside),
     ]
-    assert found("Asia/Tokyo", "balance_transactions") == [
+    assert findings_on("Asia/Tokyo", "balance_transactions") == [
         (THIRD, aside),
         (date(2026, 3, 4), aside),
     ]
     # a source that counts days counts the business's own
     for zone in ("America/New_York", "Asia/Tokyo"):
-        assert found(zone, "visitors_by_day") == [(THIRD, "set_aside:google_analytics")]
+        assert findings_on(zone, "visitors_by_day") == [(THIRD, "set_aside:google_analytics")]

@@ -107,10 +107,10 @@ def shown(warehouse, table: str) -> list[str]:
 
 
 def test_what_a_replaced_or_removed_window_no_longer_holds_is_gone(restated) -> None:
-    found = restated.rows(
+    rows = restated.rows(
         "select movement_id, amount_minor from staging.stg_stripe__balance_transactions"
     )
-    assert dict(found) == {
+    assert dict(rows) == {
         f"kept {FIRST}": 100,
         f"changed {FIRST}": 200,
         f"vanished {FIRST}": 300,
@@ -118,7 +118,7 @@ def test_what_a_replaced_or_removed_window_no_longer_holds_is_gone(restated) -> 
         f"changed {SECOND}": 999,
         "new": 400,
     }
-    assert len(found) == 6
+    assert len(rows) == 6
     # the cancellation was in the window that is gone
     assert restated.rows("select order_id, status from staging.stg_sql_database__orders") == [
         ("A", "placed")
@@ -126,11 +126,11 @@ def test_what_a_replaced_or_removed_window_no_longer_holds_is_gone(restated) -> 
 
 
 def test_a_file_that_is_loaded_is_not_loaded_again(restated) -> None:
-    found = restated.rows(
+    rows = restated.rows(
         "select snapshot_on, likes from staging.stg_facebook_pages__page_snapshot order by 1"
     )
     # the first two were changed behind dbt's back and their files are still committed; the third was replaced
-    assert found == [(FIRST, 7), (SECOND, 7), (THIRD, 2_000)]
+    assert rows == [(FIRST, 7), (SECOND, 7), (THIRD, 2_000)]
 
 
 @pytest.fixture
@@ -149,8 +149,8 @@ def test_a_model_that_has_changed_loads_all_files_again(restated, project, tmp_p
     model.write_text(model.read_text().replace("likes,", "likes, likes + 1 as and_mine,", 1))
     warehouse = restated.copy_to(tmp_path)
     warehouse.build(AS_OF, "--select", name, project=project)
-    found = warehouse.rows(f"select snapshot_on, likes, and_mine from staging.{name} order by 1")
-    assert found == [(FIRST, 1_000, 1_001), (SECOND, 1_000, 1_001), (THIRD, 2_000, 2_001)]
+    rows = warehouse.rows(f"select snapshot_on, likes, and_mine from staging.{name} order by 1")
+    assert rows == [(FIRST, 1_000, 1_001), (SECOND, 1_000, 1_001), (THIRD, 2_000, 2_001)]
 
 
 def test_a_movement_of_two_windows_is_found(warehouse_in) -> None:

@@ -100,13 +100,13 @@ def fill(settings: Settings) -> None:
     """Two days of the shop: order 1 changes, order 2 goes; of the stock in Austria nothing is left."""
     streams = {("shop", stream.name): stream for stream in settings.streams_by_source["shop"]}
     lake = RowLake(Path(settings.lake_location), streams)
-    one = {"id": 1, "group": "retail", "net": Decimal("10"), "updated_at": at(FIRST)}
-    two = {"id": 2, "group": "retail", "net": Decimal("5"), "updated_at": at(FIRST)}
-    lake.window("shop@de", "orders", FIRST, [one, two])
-    changed = one | {"net": Decimal("12.5"), "updated_at": at(SECOND)}
-    gone = two | {"updated_at": at(SECOND), "deleted_at": at(SECOND)}
+    first_order = {"id": 1, "group": "retail", "net": Decimal("10"), "updated_at": at(FIRST)}
+    second_order = {"id": 2, "group": "retail", "net": Decimal("5"), "updated_at": at(FIRST)}
+    lake.window("shop@de", "orders", FIRST, [first_order, second_order])
+    changed = first_order | {"net": Decimal("12.5"), "updated_at": at(SECOND)}
+    gone = second_order | {"updated_at": at(SECOND), "deleted_at": at(SECOND)}
     lake.window("shop@de", "orders", SECOND, [changed, gone])
-    lake.window("shop@at", "orders", FIRST, [one | {"net": Decimal("7")}])
+    lake.window("shop@at", "orders", FIRST, [first_order | {"net": Decimal("7")}])
     visits = [{"id": n, "visitors": n, "happened_at": at(FIRST, n)} for n in (3, 4)]
     lake.window("shop@de", "visits", FIRST, visits)
     stock = {"de": ([("cup", 3), ("pot", 4)], [("cup", 5)]), "at": ([("cup", 9)], [])}

@@ -60,15 +60,15 @@ def versions(built):
 
 
 def test_an_order_is_in_its_newest_version_whichever_window_that_is_in(versions) -> None:
-    found = versions.rows("select order_id, status from staging.stg_sql_database__orders")
-    assert dict(found) == {
+    orders = versions.rows("select order_id, status from staging.stg_sql_database__orders")
+    assert dict(orders) == {
         "cancelled later": "cancelled",
         "written late": "shipped",
         # of equally new versions, the one of the later window
         "written twice in an instant": "paid",
         "never changed": "paid",
     }
-    assert len(found) == 4, "one row an order"
+    assert len(orders) == 4, "one row an order"
 
 
 def test_all_versions_stay_below(versions) -> None:
@@ -76,12 +76,12 @@ def test_all_versions_stay_below(versions) -> None:
 
 
 def test_each_line_of_an_order_has_versions_of_its_own(versions) -> None:
-    found = versions.rows(
+    lines = versions.rows(
         "select line_number, quantity from staging.stg_sql_database__order_lines order by 1"
     )
-    assert found == [(1, 10), (2, 25)]
+    assert lines == [(1, 10), (2, 25)]
 
 
 def test_a_shipment_leaves_when_its_newest_version_says_so(versions) -> None:
-    found = versions.column("select shipped_at from staging.stg_sql_database__shipments")
-    assert found == [at(9, 8)]
+    moments = versions.column("select shipped_at from staging.stg_sql_database__shipments")
+    assert moments == [at(9, 8)]

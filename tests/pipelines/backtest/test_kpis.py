@@ -62,12 +62,12 @@ def test_each_kpi_is_cut_by_its_own_kind():
             RATE, [DayFact(day(n), {}, None, Decimal(1), Decimal(4)) for n in range(200)], 199
         ),
     }
-    found, left_out = kpi_cases(facts, "quarter")
+    cut_cases, left_out = kpi_cases(facts, "quarter")
     assert left_out == ()
-    outcomes = {(case.series, case.kind, case.outcome) for case in found}
+    outcomes = {(case.series, case.kind, case.outcome) for case in cut_cases}
     # 30 June is the 182nd day of the year
     assert outcomes == {("sales", "flow", 182), ("likes", "stock", 181), ("rate", "ratio", 0.25)}
-    assert len(found) == 9
+    assert len(cut_cases) == 9
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_each_kpi_is_cut_by_its_own_kind():
     ],
 )
 def test_a_kpi_that_cannot_be_cut_is_named_with_the_reason(facts, why):
-    found, (one,) = kpi_cases({facts.kpi.name: facts}, "quarter")
-    assert found == []
-    assert one.kpi == facts.kpi.name
-    assert why in one.why
+    cut_cases, (left_out,) = kpi_cases({facts.kpi.name: facts}, "quarter")
+    assert cut_cases == []
+    assert left_out.kpi == facts.kpi.name
+    assert why in left_out.why

@@ -32,8 +32,8 @@ def days(name: str, amounts: object) -> list[str]:
 
 def test_a_flow_is_cut_at_three_places_of_its_latest_whole_periods(csv):
     path = csv(*days("a", [2] * 200))  # to 18 July 2024: two whole quarters
-    found = cases(read_rows(path, "flow"), "flow", "quarter")
-    second = [case for case in found if case.cut >= date(2024, 4, 1)]
+    cut_cases = cases(read_rows(path, "flow"), "flow", "quarter")
+    second = [case for case in cut_cases if case.cut >= date(2024, 4, 1)]
     assert [case.cut for case in second] == [date(2024, 4, 23), date(2024, 5, 16), date(2024, 6, 7)]
     for case in second:
         assert case.elapsed + case.steps == 91
@@ -44,8 +44,8 @@ def test_a_flow_is_cut_at_three_places_of_its_latest_whole_periods(csv):
 
 def test_a_period_can_be_cut_before_it_starts(csv):
     path = csv(*days("a", [2] * 200))
-    found = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
-    second = [case for case in found if case.cut >= date(2024, 3, 1)]
+    cut_cases = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
+    second = [case for case in cut_cases if case.cut >= date(2024, 3, 1)]
     # on the day before it, and 23 of its 91 days earlier
     assert [(case.cut, case.ahead, case.steps) for case in second] == [
         (date(2024, 3, 31), 0, 91), (date(2024, 3, 8), 23, 114),
@@ -61,10 +61,10 @@ def test_a_period_can_be_cut_before_it_starts(csv):
 
 def test_odds_before_the_start_are_graded_like_others(csv):
     path = csv(*days("a", [n % 7 for n in range(400)]))
-    found = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
-    goals = targets(found, (0.1, 0.9))
-    assert goals.shape == (len(found), 2)
-    replayed = replay(found, {"okra": METHODS["okra"]}, goals)
+    cut_cases = cases(read_rows(path, "flow"), "flow", "quarter", cuts=CUTS_AHEAD)
+    goals = targets(cut_cases, (0.1, 0.9))
+    assert goals.shape == (len(cut_cases), 2)
+    replayed = replay(cut_cases, {"okra": METHODS["okra"]}, goals)
     assert replayed.odds["okra"].shape == goals.shape
 
 
@@ -86,32 +86,32 @@ def test_a_ratio_is_of_sums_and_not_of_days(csv):
 
 def test_a_month_is_a_step_where_the_rows_are_monthly(csv):
     lines = [f"a,{2018 + n // 12}-{n % 12 + 1:02d}-01,{100 + n}" for n in range(72)]
-    found = cases(read_rows(csv(*lines), "flow"), "flow", "year")
-    last = found[0]
+    cut_cases = cases(read_rows(csv(*lines), "flow"), "flow", "year")
+    last = cut_cases[0]
     assert (last.sides[0].season, last.elapsed, last.steps) == (12, 3, 9)
     assert last.outcome == sum(range(160, 172))
 
 
 def test_targets_lie_about_what_goes_on_as_so_far(csv):
     noise = np.random.default_rng(0).poisson(20, 400)
-    found = cases(read_rows(csv(*days("a", noise)), "flow"), "flow", "quarter")
-    goals = targets(found)
-    assert goals.shape == (len(found), 5)
+    cut_cases = cases(read_rows(csv(*days("a", noise)), "flow"), "flow", "quarter")
+    goals = targets(cut_cases)
+    assert goals.shape == (len(cut_cases), 5)
     assert np.all(np.diff(goals, axis=1) >= 0)
 
 
 def test_the_pace_rule_says_yes_or_no_by_the_days(csv):
-    found = cases(read_rows(csv(*days("a", [2] * 200)), "flow"), "flow", "quarter")
-    goals = np.tile([182.0, 183.0], (len(found), 1))
-    assert np.array_equal(pace(found, goals), np.tile([1.0, 0.0], (len(found), 1)))
+    cut_cases = cases(read_rows(csv(*days("a", [2] * 200)), "flow"), "flow", "quarter")
+    goals = np.tile([182.0, 183.0], (len(cut_cases), 1))
+    assert np.array_equal(pace(cut_cases, goals), np.tile([1.0, 0.0], (len(cut_cases), 1)))
 
 
 def test_the_odds_beat_the_pace_rule_on_noise_of_a_known_size(csv):
     """Poisson days about a mean that stays: nobody can be right always, but some odds are honest."""
     draw = np.random.default_rng(2)
     lines = [line for n in range(6) for line in days(f"s{n}", draw.poisson(20, 900))]
-    found = cases(read_rows(csv(*lines), "flow"), "flow", "quarter")
-    grades = {grade.method: grade for grade in graded(replay(found))}
+    cut_cases = cases(read_rows(csv(*lines), "flow"), "flow", "quarter")
+    grades = {grade.method: grade for grade in graded(replay(cut_cases))}
     assert grades["okra"].brier < grades["base rate"].brier
     assert grades["okra"].brier < grades["pace rule"].brier
     assert grades["okra"].coverage >= 0.65, "an 80 % interval, on 36 cases"
@@ -129,10 +129,10 @@ def test_every_method_sees_the_past_only(csv):
         early = [
             {
                 case.cut: sample.tolist()
-                for place, sample in method(found)
-                if (case := found[place]).cut <= cut
+                for place, sample in method(cut_cases)
+                if (case := cut_cases[place]).cut <= cut
             }
-            for found in (first, second)
+            for cut_cases in (first, second)
         ]
         assert early[0], name
         assert early[0] == early[1], name
@@ -141,14 +141,16 @@ def test_every_method_sees_the_past_only(csv):
 def test_grades_come_out_as_by_hand(csv):
     """Six cuts of two series; a method that always holds 100 and 200 for equally likely."""
     path = csv(*days("a", [1] * 200), *days("b", [2] * 200))
-    found = cases(read_rows(path, "flow"), "flow", "quarter")  # 91 and 182 come of them
+    cut_cases = cases(read_rows(path, "flow"), "flow", "quarter")  # 91 and 182 come of them
 
     def even(asked):
         for place in range(len(asked)):
             yield place, np.array([100.0, 200.0])
 
     steps = []
-    replayed = replay(found, {"even": even}, np.full((6, 1), 150.0), seen=lambda: steps.append(1))
+    replayed = replay(
+        cut_cases, {"even": even}, np.full((6, 1), 150.0), seen=lambda: steps.append(1)
+    )
     assert len(steps) == 6
     graded_ = {grade.method: grade for grade in graded(replayed)}
     # one of two futures reaches 150: (1 + 1/2) / (2 + 1) = 1/2, whatever comes
@@ -162,9 +164,9 @@ def test_grades_come_out_as_by_hand(csv):
     # 1 a day is not on pace for 150, 2 a day is: right both times
     assert graded_["pace rule"].brier == 0
     assert graded_["base rate"].brier == pytest.approx(0.25)
-    for one in graded_by_series(replay(found, METHODS, np.full((6, 1), 150.0))):
-        assert one.brier["pace rule"] == 0
-        assert (one.series, one.cases) in {("a", 1), ("b", 1)}
+    for grade in graded_by_series(replay(cut_cases, METHODS, np.full((6, 1), 150.0))):
+        assert grade.brier["pace rule"] == 0
+        assert (grade.series, grade.cases) in {("a", 1), ("b", 1)}
 
 
 def test_targets_of_a_stock_do_not_stretch_those_of_a_flow(csv):
@@ -187,8 +189,8 @@ def test_what_cannot_be_replayed_says_why(csv):
 def test_weekdays_without_anything_are_no_steps(csv):
     """Five a day from Monday to Friday: 2024-04-01 to 06-30 has 13 whole weeks, so 65 steps and 325."""
     amounts = [5 if (START + timedelta(days=n)).weekday() < 5 else 0 for n in range(200)]
-    found = cases(read_rows(csv(*days("a", amounts)), "flow"), "flow", "quarter")
-    second = [case for case in found if case.cut >= date(2024, 4, 1)]
+    cut_cases = cases(read_rows(csv(*days("a", amounts)), "flow"), "flow", "quarter")
+    second = [case for case in cut_cases if case.cut >= date(2024, 4, 1)]
     assert [case.elapsed + case.steps for case in second] == [65, 65, 65]
     assert all((case.naive, case.outcome) == (325, 325) for case in second)
     assert all(case.sides[0].season == 5 and case.sides[0].values.min() == 5 for case in second)
@@ -196,8 +198,8 @@ def test_weekdays_without_anything_are_no_steps(csv):
 
 def test_a_missing_day_is_no_day_with_nothing(csv):
     lines = [line for n, line in enumerate(days("a", [2] * 200)) if n not in (100, 110, 150)]
-    found = cases(read_rows(csv(*lines), "flow"), "flow", "quarter")
-    last = next(case for case in found if case.cut == date(2024, 6, 7))
+    cut_cases = cases(read_rows(csv(*lines), "flow"), "flow", "quarter")
+    last = next(case for case in cut_cases if case.cut == date(2024, 6, 7))
     assert (last.known, last.outcome) == ((2 * last.elapsed,), 182)
     assert last.sides[0].seen == len(last.sides[0].values) - 3
 
@@ -219,14 +221,14 @@ def test_the_numerator_of_a_share_never_exceeds_its_denominator(csv):
 
 def test_the_interval_is_that_of_the_corrected_odds(csv):
     """A slope of a half: odds of 0.9 were 0.9878, so the ends are the quantiles 0.0122 and 0.9878."""
-    found = cases(read_rows(csv(*days("a", [1] * 200)), "flow"), "flow", "quarter")
+    cut_cases = cases(read_rows(csv(*days("a", [1] * 200)), "flow"), "flow", "quarter")
 
     def even(asked):
         for place in range(len(asked)):
             yield place, np.arange(1001) / 1000
 
-    replayed = replay(found, {"okra": even}, np.full((len(found), 1), 0.5))
+    replayed = replay(cut_cases, {"okra": even}, np.full((len(cut_cases), 1), 0.5))
     curves = dict.fromkeys(("daily", "daily_young", "weekly", "monthly", "run_rate"), Curve(0, 0.5))
-    assert replayed.interval("okra") == pytest.approx(np.tile([0.1, 0.9], (len(found), 1)))
-    wide = np.tile([1 / 82, 81 / 82], (len(found), 1))
+    assert replayed.interval("okra") == pytest.approx(np.tile([0.1, 0.9], (len(cut_cases), 1)))
+    wide = np.tile([1 / 82, 81 / 82], (len(cut_cases), 1))
     assert replayed.interval("okra", curves) == pytest.approx(wide, abs=1e-4)

@@ -94,7 +94,7 @@ def test_a_file_is_graded_as_by_hand(line, tmp_path):
     document = json.loads(done.stdout)
     assert_as_by_hand(document)
     assert json.loads(out.read_text()) == document
-    assert [one["series"] for one in document["series"]] == ["likes"]
+    assert [series["series"] for series in document["series"]] == ["likes"]
 
 
 def test_people_get_tables_with_a_key(line):
@@ -112,8 +112,8 @@ def test_without_a_file_it_replays_the_kpis_of_the_warehouse(home):
     assert done.exit_code == 0, done.stderr
     document = json.loads(done.stdout)
     assert_as_by_hand(document)
-    assert [one["series"] for one in document["series"]] == ["page_followers"]
-    left_out = {one["kpi"]: one["why"] for one in document["left_out"]}
+    assert [series["series"] for series in document["series"]] == ["page_followers"]
+    left_out = {kpi["kpi"]: kpi["why"] for kpi in document["left_out"]}
     assert left_out["units_sold"] == "has no data"
     assert "page_followers" not in left_out
 

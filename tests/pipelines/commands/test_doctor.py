@@ -50,7 +50,7 @@ class Done:
 
     def errors(self) -> dict[str, str | None]:
         """The kind of fault by stream."""
-        return {each["stream"]: each["error"] for each in self.only["streams"]}
+        return {stream["stream"]: stream["error"] for stream in self.only["streams"]}
 
 
 class Office:
@@ -74,8 +74,8 @@ class Office:
             self._patch.setenv(name, value)
 
     def doctor(self, *options: str) -> Done:
-        found = CliRunner().invoke(app, ["doctor", *options], catch_exceptions=False)
-        return Done(found.exit_code, found.stdout, found.stderr)
+        done = CliRunner().invoke(app, ["doctor", *options], catch_exceptions=False)
+        return Done(done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_look_back_and_the_rate_that_hold_are_shown_and_what_is_unusual_of_t
     office.set(STRIPE_RESTATES_DAYS="invoice_lines:7", STRIPE_REQUESTS_PER_SECOND="account:200")
     done = office.doctor("--json")
     assert done.code == 0, done.err
-    looks_back = {each["stream"]: each["look_back_days"] for each in done.only["streams"]}
+    looks_back = {stream["stream"]: stream["look_back_days"] for stream in done.only["streams"]}
     assert looks_back == {"balance_transactions": 1, "invoice_lines": 7, "subscriptions": 0}
     assert done.only["requests_per_second"]["account"] == 200
     said = office.doctor()
@@ -185,7 +185,7 @@ def test_a_source_that_is_down_does_not_hide_one_that_is_well(office, account, t
     office.set(STRIPE_API_BASE=NOBODY, **{k: v for k, v in shop.values.items() if v})
     done = office.doctor("--json")
     assert done.code == 1
-    assert {each["source"]: each["ok"] for each in done.document} == {
+    assert {source["source"]: source["ok"] for source in done.document} == {
         "sql_database": True,
         "stripe": False,
     }
@@ -266,14 +266,14 @@ def test_zendesk_and_facebook_and_google_tell_what_is_left(office, tmp_path):
         module.serve(TODAY, tmp_path) for module in (facebook_pages, google_analytics, zendesk)
     ]
     try:
-        for each in served:
-            office.set(**{name: value for name, value in each.values.items() if value})
+        for server in served:
+            office.set(**{name: value for name, value in server.values.items() if value})
         done = office.doctor("--json")
     finally:
-        for each in served:
-            each.close()
+        for server in served:
+            server.close()
     assert done.code == 0, done.err
-    assert {each["source"]: each["quota_left"] for each in done.document} == {
+    assert {source["source"]: source["quota_left"] for source in done.document} == {
         "facebook_pages": "69 % of the hour's usage",
         "google_analytics": "200,000 tokens today, 40,000 tokens this hour",
         # the account's settings, the tickets, the ratings

@@ -119,9 +119,9 @@ def test_a_new_connector_has_a_staging_model_for_the_stream_it_declares(
 ) -> None:
     made = scaffolding.connector("acme", "sales")
     sql = made.files["models/staging/acme/stg_acme__sales.sql"]
-    found: dict[str, object] = {}
-    exec(made.files["connectors/acme.py"], found)
-    source = found["SOURCE"]
+    names: dict[str, object] = {}
+    exec(made.files["connectors/acme.py"], names)
+    source = names["SOURCE"]
     assert isinstance(source, Source)
     assert (source.name, [stream.name for stream in source.streams]) == ("acme", ["sales"])
     assert 'read_lake("acme", "sales")' in sql

@@ -79,14 +79,14 @@ def load(folder: Path, **settings: str) -> Any:
 
 
 def ancestors(assets: dict[str, Any], key: str) -> set[str]:
-    found: set[str] = set()
+    above: set[str] = set()
     waiting = [key]
     while waiting:
         for parent in assets.get(waiting.pop(), {"parents": []})["parents"]:
-            if parent not in found:
-                found.add(parent)
+            if parent not in above:
+                above.add(parent)
                 waiting.append(parent)
-    return found
+    return above
 
 
 def test_each_stream_of_each_source_is_an_asset_with_a_partition_a_day(loaded: Any) -> None:

@@ -34,8 +34,8 @@ def run(believer, now, value, **said):
 
 
 def october(believer):
-    found = original_versions(believer.history, believer.warehouse, {"net_revenue": REVENUE})
-    return found["net_revenue"]["month", OCTOBER]
+    versions = original_versions(believer.history, believer.warehouse, {"net_revenue": REVENUE})
+    return versions["net_revenue"]["month", OCTOBER]
 
 
 def test_it_is_what_was_believed_when_the_period_was_first_published_whole(believer):

@@ -13,8 +13,8 @@ def kpis(*sources: str) -> dict[str, Kpi]:
 
 
 def test_the_kpis_below_a_source_with_named_accounts_have_the_dimension() -> None:
-    found = {name for name, kpi in kpis("meta_ads", "google_analytics").items() if kpi.by_account}
-    assert found == {
+    names = {name for name, kpi in kpis("meta_ads", "google_analytics").items() if kpi.by_account}
+    assert names == {
         *("ad_spend", "return_on_ad_spend"),
         *("sessions", "engagement_rate", "site_visitors"),
     }

@@ -357,7 +357,7 @@ def test_a_mutated_kpi_file_is_refused_or_read_as_it_is_written(tmp_path: Path) 
         assert_told(declared.faults, str(tmp_path / "kpi_it.yml"), content)
         assert bool(declared.faults) != ("it" in declared.kpis), content
         if "it" in declared.kpis:
-            [model] = [one for one in written(content)["models"] if one["name"] == "kpi_it"]
+            [model] = [model for model in written(content)["models"] if model["name"] == "kpi_it"]
             said = model["config"]["meta"]["kpi"]
             description = model.get("description") or ""
             assert kpi_as_read(declared.kpis["it"]) == kpi_as_written("it", said, description), (

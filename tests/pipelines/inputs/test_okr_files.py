@@ -89,7 +89,7 @@ def test_the_name_of_fiscal_years_is_part_of_the_run_id_where_it_is_not_the_defa
     by_end = settings.model_copy(update={"fiscal_year_start": 10})
     by_start = settings.model_copy(update=custom)
     write_catalog(open_lake(settings), [])
-    assert len({run_id(one, day) for one in (settings, by_end, by_start)}) == 3
+    assert len({run_id(changed, day) for changed in (settings, by_end, by_start)}) == 3
 
 
 def test_other_thresholds_than_the_usual_ones_are_part_of_the_run_id(tmp_path: Path) -> None:

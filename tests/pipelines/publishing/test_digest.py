@@ -291,12 +291,12 @@ class Service:
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    found = Service()
-    thread = threading.Thread(target=found.server.serve_forever, args=(0.01,))
+    made = Service()
+    thread = threading.Thread(target=made.server.serve_forever, args=(0.01,))
     thread.start()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
     thread.join()
 
 

@@ -78,11 +78,11 @@ def test_axe_finds_nothing_on_any_page(browser, written, name):
         )
         page = context.new_page()
         page.goto(written[name].as_uri())
-        found = audited(page)
+        audit = audited(page)
         wide = page.evaluate("document.documentElement.scrollWidth")
         context.close()
-        assert (found.violations, wide) == ([], size[0]), (name, scheme)
-        assert found.passes > 10, "it looked"
+        assert (audit.violations, wide) == ([], size[0]), (name, scheme)
+        assert audit.passes > 10, "it looked"
 
 
 @pytest.mark.parametrize("name", ["scorecard", "spanish", "failed-source", "no-odds"])

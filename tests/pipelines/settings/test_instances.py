@@ -35,52 +35,52 @@ def instances(tmp_path: Path) -> Callable[..., Mapping[str, Instance]]:
 
 
 def test_the_environment_goes_on_meaning_the_one_without_an_account(instances) -> None:
-    found = instances(
+    accounts = instances(
         "stripe@eu: {api_key: {env: STRIPE_EU_KEY}}",
         {"STRIPE_API_KEY": "rk_main", "STRIPE_EU_KEY": "rk_eu", "STRIPE_TIMEZONE": "Etc/UTC"},
     )
-    assert {name: x.values["STRIPE_API_KEY"] for name, x in found.items()} == {
+    assert {name: x.values["STRIPE_API_KEY"] for name, x in accounts.items()} == {
         "stripe": "rk_main",
         "stripe@eu": "rk_eu",
     }
     # a setting of the unnamed account is not one of the others
-    assert found["stripe"].values["STRIPE_TIMEZONE"] == "Etc/UTC"
-    assert found["stripe@eu"].values["STRIPE_TIMEZONE"] == ""
+    assert accounts["stripe"].values["STRIPE_TIMEZONE"] == "Etc/UTC"
+    assert accounts["stripe@eu"].values["STRIPE_TIMEZONE"] == ""
 
 
 def test_a_variable_that_the_file_names_turns_on_no_other_account(instances) -> None:
     """Or one account would be pulled under two names, and count twice."""
-    found = instances("stripe@eu: {api_key: {env: STRIPE_API_KEY}}", {"STRIPE_API_KEY": "rk"})
-    assert list(found) == ["stripe@eu"]
+    accounts = instances("stripe@eu: {api_key: {env: STRIPE_API_KEY}}", {"STRIPE_API_KEY": "rk"})
+    assert list(accounts) == ["stripe@eu"]
 
 
 def test_the_unnamed_account_in_the_file_is_that_of_the_environment(instances) -> None:
-    found = instances("stripe: {timezone: Europe/Paris}", {"STRIPE_API_KEY": "rk"})
-    values = found["stripe"].values
+    accounts = instances("stripe: {timezone: Europe/Paris}", {"STRIPE_API_KEY": "rk"})
+    values = accounts["stripe"].values
     assert (values["STRIPE_API_KEY"], values["STRIPE_TIMEZONE"]) == ("rk", "Europe/Paris")
 
 
 def test_what_several_connectors_share_holds_for_every_account(instances) -> None:
-    found = instances(
+    accounts = instances(
         "google_analytics@de: {property_id: 1}\ngoogle_analytics@fr: {property_id: 2}",
         {"GOOGLE_APPLICATION_CREDENTIALS": "/keys/google.json"},
     )
-    for instance in found.values():
+    for instance in accounts.values():
         assert instance.values["GOOGLE_APPLICATION_CREDENTIALS"] == "/keys/google.json"
         assert instance.error is None
 
 
 def test_a_variable_that_is_not_set_is_the_fault_of_its_account_alone(instances) -> None:
-    found = instances(
+    accounts = instances(
         "stripe@eu: {api_key: {env: STRIPE_EU_KEY}}\nstripe@us: {api_key: {env: STRIPE_US_KEY}}",
         {"STRIPE_US_KEY": "rk_us"},
     )
-    assert found["stripe@us"].error is None
-    assert str(found["stripe@eu"].error) == (
+    assert accounts["stripe@us"].error is None
+    assert str(accounts["stripe@eu"].error) == (
         "STRIPE_EU_KEY is not set, which sources.yml names for `api_key` of stripe@eu; set it in .env or in the "
         "environment"
     )  # fmt: skip
-    [fault] = found["stripe@eu"].faults
+    [fault] = accounts["stripe@eu"].faults
     assert (fault.line, fault.what.partition(",")[0]) == (
         1,
         "`stripe@eu`: STRIPE_EU_KEY is not set",
@@ -89,26 +89,28 @@ def test_a_variable_that_is_not_set_is_the_fault_of_its_account_alone(instances)
 
 def test_a_secret_is_read_from_a_file_beside_the_sources(instances, tmp_path: Path) -> None:
     (tmp_path / "us.key").write_text("rk_us\n")
-    found = instances("stripe@us: {api_key: {file: us.key}}\nstripe@eu: {api_key: {file: eu.key}}")
-    assert found["stripe@us"].values["STRIPE_API_KEY"] == "rk_us"
-    assert "the file eu.key" in str(found["stripe@eu"].error)
+    accounts = instances(
+        "stripe@us: {api_key: {file: us.key}}\nstripe@eu: {api_key: {file: eu.key}}"
+    )
+    assert accounts["stripe@us"].values["STRIPE_API_KEY"] == "rk_us"
+    assert "the file eu.key" in str(accounts["stripe@eu"].error)
 
 
 def test_an_account_without_a_credential_is_a_fault_of_the_file(instances) -> None:
-    found = instances("stripe@eu: {timezone: Etc/UTC}", {"STRIPE_API_KEY": "rk"})
-    assert [str(x) for x in found["stripe@eu"].faults] == [
+    accounts = instances("stripe@eu: {timezone: Etc/UTC}", {"STRIPE_API_KEY": "rk"})
+    assert [str(x) for x in accounts["stripe@eu"].faults] == [
         "sources.yml:1: `stripe@eu`: no `api_key`; add it such as `api_key: {env: STRIPE_API_KEY}`"
     ]
-    assert found["stripe"].error is None
+    assert accounts["stripe"].error is None
 
 
 def test_two_names_of_one_account_do_not_count_twice(instances) -> None:
-    found = instances(
+    accounts = instances(
         "stripe@eu: {api_key: {env: KEY}}\nstripe@us: {api_key: {env: SAME_KEY}}",
         {"KEY": "rk", "SAME_KEY": "rk"},
     )
-    assert found["stripe@eu"].error is None
-    assert "is the same account as `stripe@eu`" in str(found["stripe@us"].error)
+    assert accounts["stripe@eu"].error is None
+    assert "is the same account as `stripe@eu`" in str(accounts["stripe@us"].error)
 
 
 @pytest.mark.parametrize(
@@ -130,25 +132,25 @@ def test_two_schemas_of_a_database_are_two_accounts(instances) -> None:
     text = (
         "sql_database@a: {url: {env: URL}, schema: a}\nsql_database@b: {url: {env: URL}, schema: b}"
     )
-    found = instances(text, {"URL": "postgresql://db/shop"})
-    assert [x.error for x in found.values()] == [None, None]
+    accounts = instances(text, {"URL": "postgresql://db/shop"})
+    assert [x.error for x in accounts.values()] == [None, None]
 
 
 def test_exchange_rates_come_from_one_file(instances) -> None:
     """A day with two rates of a currency would convert its amounts twice, or at either of them."""
-    found = instances(
+    accounts = instances(
         "exchange_rates: {exchange_rates: a.csv}\nexchange_rates@b: {exchange_rates: b.csv}"
     )
-    assert found["exchange_rates"].error is None
+    assert accounts["exchange_rates"].error is None
     assert "`exchange_rates@b` is a second account beside `exchange_rates`" in str(
-        found["exchange_rates@b"].error
+        accounts["exchange_rates@b"].error
     )
 
 
 def test_a_broken_account_still_has_its_streams(instances) -> None:
     """Its pull fails with the fault, so that no total passes for whole without it."""
-    found = instances("stripe@eu: {apikey: {env: KEY}}", {"KEY": "rk"})
-    instance = found["stripe@eu"]
+    accounts = instances("stripe@eu: {apikey: {env: KEY}}", {"KEY": "rk"})
+    instance = accounts["stripe@eu"]
     assert [stream.name for stream in instance.source.streams] == [
         stream.name for stream in catalog.sources()["stripe"].streams
     ]
@@ -156,11 +158,13 @@ def test_a_broken_account_still_has_its_streams(instances) -> None:
 
 
 def test_each_account_has_a_file_of_its_own_for_tokens(instances, tmp_path: Path) -> None:
-    found = instances("zendesk@eu: {subdomain: eu}\nzendesk: {subdomain: acme}")
-    assert found["zendesk@eu"].values["ZENDESK_TOKEN_FILE"] == (
+    accounts = instances("zendesk@eu: {subdomain: eu}\nzendesk: {subdomain: acme}")
+    assert accounts["zendesk@eu"].values["ZENDESK_TOKEN_FILE"] == (
         f"{tmp_path}/home/tokens/zendesk@eu.json"
     )
-    assert found["zendesk"].values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/tokens/zendesk.json"
+    assert (
+        accounts["zendesk"].values["ZENDESK_TOKEN_FILE"] == f"{tmp_path}/home/tokens/zendesk.json"
+    )
 
 
 class TableForm(StreamForm):
@@ -214,9 +218,9 @@ def answers(source, schema: pa.Schema) -> Described:
 def test_a_stream_without_columns_is_left_out_and_its_fault_has_the_line(
     instances, with_tables
 ) -> None:
-    found = instances(SHOPS)
-    assert found["shop@de"].source.streams == ()
-    assert [str(x) for x in found["shop@de"].faults] == [
+    accounts = instances(SHOPS)
+    assert accounts["shop@de"].source.streams == ()
+    assert [str(x) for x in accounts["shop@de"].faults] == [
         "sources.yml:4: `shop@de: orders` is left out, as its columns are not known: nobody has asked for them; run "
         "`okra check`"
     ]  # fmt: skip
@@ -226,17 +230,17 @@ def test_an_account_whose_stream_is_not_described_is_missed_and_not_left_out(
     instances, with_tables
 ) -> None:
     described = {"shop@fr": {"orders": answers(with_tables, ORDERS)}}
-    found = instances(SHOPS, descriptions=described)
-    assert [stream.name for stream in found["shop@fr"].source.streams] == ["orders"]
-    assert [stream.name for stream in found["shop@de"].source.streams] == ["orders"]
-    assert isinstance(found["shop@de"].errors["orders"], SourceError)
-    assert not found["shop@fr"].errors
+    accounts = instances(SHOPS, descriptions=described)
+    assert [stream.name for stream in accounts["shop@fr"].source.streams] == ["orders"]
+    assert [stream.name for stream in accounts["shop@de"].source.streams] == ["orders"]
+    assert isinstance(accounts["shop@de"].errors["orders"], SourceError)
+    assert not accounts["shop@fr"].errors
 
 
 def test_a_changed_declaration_is_described_again(instances, with_tables) -> None:
     described = {"shop@fr": {"orders": answers(with_tables, ORDERS)}}
-    found = instances(SHOPS.replace("table: orders", "table: sales"), descriptions=described)
-    assert found["shop@fr"].source.streams == ()
+    accounts = instances(SHOPS.replace("table: orders", "table: sales"), descriptions=described)
+    assert accounts["shop@fr"].source.streams == ()
 
 
 def test_accounts_share_one_stream_with_the_columns_of_both(instances, with_tables) -> None:
@@ -245,8 +249,8 @@ def test_accounts_share_one_stream_with_the_columns_of_both(instances, with_tabl
         "shop@de": {"orders": answers(with_tables, ORDERS)},
         "shop@fr": {"orders": answers(with_tables, more)},
     }
-    found = instances(SHOPS, descriptions=described)
-    [stream] = streams_of_source(x.source for x in found.values()).values()
+    accounts = instances(SHOPS, descriptions=described)
+    [stream] = streams_of_source(x.source for x in accounts.values()).values()
     assert stream.schema.names == ["id", "placed_on", "net"]
     assert stream.schema.field("net").nullable
 
@@ -257,10 +261,10 @@ def test_accounts_that_disagree_about_a_type_are_not_added(instances, with_table
         "shop@de": {"orders": answers(with_tables, ORDERS)},
         "shop@fr": {"orders": answers(with_tables, other)},
     }
-    found = instances(SHOPS, descriptions=described)
-    assert not found["shop@de"].errors
+    accounts = instances(SHOPS, descriptions=described)
+    assert not accounts["shop@de"].errors
     assert "`shop@fr: orders` has another type of id in another account" in str(
-        found["shop@fr"].errors["orders"]
+        accounts["shop@fr"].errors["orders"]
     )
 
 
@@ -274,11 +278,11 @@ def test_a_value_that_cannot_be_read_is_a_fault_before_anything_is_pulled(
     instances, written: str, said: str
 ) -> None:
     text = f"stripe@us: {{api_key: {{env: US}}}}\nstripe@eu: {{api_key: {{env: EU}}, {written}}}"
-    found = instances(text, {"EU": "rk_eu", "US": "rk_us"})
-    [fault] = found["stripe@eu"].faults
+    accounts = instances(text, {"EU": "rk_eu", "US": "rk_us"})
+    [fault] = accounts["stripe@eu"].faults
     assert (fault.file, fault.line) == ("sources.yml", 2)
     assert said in fault.what
-    assert found["stripe@us"].error is None
+    assert accounts["stripe@us"].error is None
 
 
 def test_what_the_system_answered_is_said_once(instances, with_tables) -> None:

@@ -56,7 +56,7 @@ def paid(
         )
 
 
-def found(warehouse: duckdb.DuckDBPyConnection, reporting: str = "USD") -> list[FindingRow]:
+def findings_of(warehouse: duckdb.DuckDBPyConnection, reporting: str = "USD") -> list[FindingRow]:
     return list(currency_findings(warehouse, reporting))
 
 
@@ -66,7 +66,7 @@ def test_a_currency_that_is_never_quoted_is_named_with_its_days_and_kpis(
     paid(warehouse, "UAH", date(2026, 1, 5), date(2026, 2, 3))
     paid(warehouse, "UAH", date(2026, 1, 7), kpi="mrr")
     paid(warehouse, "GBP", date(2026, 1, 5), rate=1.3)
-    [finding] = found(warehouse)
+    [finding] = findings_of(warehouse)
     assert (finding.what, finding.source, finding.is_set_aside, finding.is_fault) == (
         "no_exchange_rate", "exchange_rates", True, False,
     )  # fmt: skip
@@ -94,7 +94,7 @@ def test_the_reason_is_what_the_rates_themselves_say(
     warehouse: duckdb.DuckDBPyConnection, currency: str, day: date, said: str
 ) -> None:
     paid(warehouse, currency, day)
-    [finding] = found(warehouse)
+    [finding] = findings_of(warehouse)
     assert said in finding.message
 
 
@@ -103,10 +103,10 @@ def test_a_reporting_currency_without_rates_is_the_reason_for_all_others(
 ) -> None:
     paid(warehouse, "GBP", date(2026, 1, 5))
     paid(warehouse, "EUR", date(2026, 1, 5))
-    assert {"quotes no AED; add a column AED" in x.message for x in found(warehouse, "AED")} == {
-        True
-    }
-    assert len(found(warehouse, "AED")) == 2
+    assert {
+        "quotes no AED; add a column AED" in x.message for x in findings_of(warehouse, "AED")
+    } == {True}
+    assert len(findings_of(warehouse, "AED")) == 2
 
 
 def test_a_rate_that_is_only_late_is_no_fault_of_the_currency(
@@ -114,15 +114,15 @@ def test_a_rate_that_is_only_late_is_no_fault_of_the_currency(
 ) -> None:
     """On 2 December the newest rates are of 24 November: the source is late, which its own flag says."""
     paid(warehouse, "GBP", date(2026, 12, 2))
-    assert found(warehouse) == []
+    assert findings_of(warehouse) == []
 
 
 def test_a_constant_rate_is_looked_for_on_its_own_day(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Levs of 2025 at the rate of 2 January 2026, seven days or less after the last one: no reason to tell."""
     paid(warehouse, "BGN", date(2025, 6, 2), kpi="budget")
-    assert found(warehouse) == []
+    assert findings_of(warehouse) == []
     warehouse.execute("update reporting.kpis set constant_rate_day = date '2026-02-02'")
-    [finding] = found(warehouse)
+    [finding] = findings_of(warehouse)
     assert "no longer quotes BGN" in finding.message
     assert finding.first_day == date(2025, 6, 2)
 
@@ -130,6 +130,6 @@ def test_a_constant_rate_is_looked_for_on_its_own_day(warehouse: duckdb.DuckDBPy
 def test_nothing_is_told_where_no_rates_are_pulled(warehouse: duckdb.DuckDBPyConnection) -> None:
     paid(warehouse, "UAH", date(2026, 1, 5))
     warehouse.execute("delete from comparisons.quoted_currencies")
-    assert found(warehouse) == []
+    assert findings_of(warehouse) == []
     warehouse.execute("drop table comparisons.quoted_currencies")
-    assert found(warehouse) == []
+    assert findings_of(warehouse) == []

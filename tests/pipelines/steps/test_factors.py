@@ -89,14 +89,14 @@ def test_pieces_sold_rose_by_what_the_company_says_of_its_products(published):
     rise = {
         product: figures[2026, 10] - figures[2026, 9] for product, figures in UNITS_SOLD.items()
     }
-    found = published(
+    changes = published(
         f"""
         select dimension, member, contribution from kpi_factors
         where kpi = 'units_sold' and period = 'month' and period_start = '{OCTOBER}'
             and compared_with = 'previous' and dimension in ('total', 'product')
         """
     )
-    assert {(dimension, member): amount for dimension, member, amount in found} == {
+    assert {(dimension, member): amount for dimension, member, amount in changes} == {
         ("total", "total"): 273,
         ("product", "thingamajig"): 318,
         ("product", "widget"): -45,
@@ -155,7 +155,7 @@ def test_the_change_is_the_published_one_at_the_precision_of_the_kpi(published):
 
 
 def test_the_values_of_the_members_are_the_published_ones(published):
-    found = published(
+    values = published(
         """
         select factors.value, factors.previous_value, periods.value, periods.previous_value
         from kpi_factors as factors
@@ -163,8 +163,8 @@ def test_the_values_of_the_members_are_the_published_ones(published):
         where compared_with = 'previous' and dimension <> 'total'
         """
     )
-    assert len(found) > 40
-    assert [row for row in found if row[:2] != row[2:]] == []
+    assert len(values) > 40
+    assert [row for row in values if row[:2] != row[2:]] == []
 
 
 def test_november_so_far_is_compared_with_as_many_days_of_october(published):
@@ -293,5 +293,5 @@ def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
     with pytest.raises(duckdb.ConstraintException):
         store(warehouse, [rows[0], rows[0]], "second")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        found = connection.execute("select count(*), min(run_id) from okr.kpi_factors").fetchall()
-    assert found == [(3, "first")]
+        kept = connection.execute("select count(*), min(run_id) from okr.kpi_factors").fetchall()
+    assert kept == [(3, "first")]

@@ -41,9 +41,9 @@ def test_what_is_about_as_large_as_usual_is_no_news(tmp_path: Path, newest: int)
 def test_what_is_much_smaller_or_larger_than_on_that_weekday_is_told(
     tmp_path: Path, newest: int
 ) -> None:
-    [found] = unusual_windows(warehouse(tmp_path, newest, [90, 100, 100, 110]))
-    assert found == Unusual("stripe.charges", TUESDAY, newest, Decimal(100))
-    assert "usually about 100 on that weekday" in str(found)
+    [unusual] = unusual_windows(warehouse(tmp_path, newest, [90, 100, 100, 110]))
+    assert unusual == Unusual("stripe.charges", TUESDAY, newest, Decimal(100))
+    assert "usually about 100 on that weekday" in str(unusual)
 
 
 def test_small_streams_and_young_ones_are_left_alone(tmp_path: Path) -> None:

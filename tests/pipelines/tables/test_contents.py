@@ -66,9 +66,11 @@ def test_what_differs_has_another_checksum(first: str, second: str) -> None:
         connection.execute(
             f"create table one as select {first} as x; create table two as select {second} as x"
         )
-        one, two = (content_of(connection, table(connection, name)) for name in ("one", "two"))
-    assert one.rows == two.rows == 1
-    assert one.checksum != two.checksum
+        content, other_content = (
+            content_of(connection, table(connection, name)) for name in ("one", "two")
+        )
+    assert content.rows == other_content.rows == 1
+    assert content.checksum != other_content.checksum
 
 
 def test_the_order_of_the_rows_makes_no_difference_but_their_number_does() -> None:

@@ -40,9 +40,9 @@ def lake(bucket: Bucket) -> str:
 def connection(lake: str, monkeypatch: pytest.MonkeyPatch) -> duckdb.DuckDBPyConnection:
     """A connection as dbt has it."""
     monkeypatch.setenv("OKRA_LAKE", lake)
-    found = duckdb.connect(config={"autoinstall_known_extensions": "false"})
-    Plugin.create("pipelines.warehouse.lake_in_duckdb").configure_connection(found)
-    return found
+    opened = duckdb.connect(config={"autoinstall_known_extensions": "false"})
+    Plugin.create("pipelines.warehouse.lake_in_duckdb").configure_connection(opened)
+    return opened
 
 
 def files(lake: str) -> list[str]:

@@ -82,7 +82,7 @@ def test_a_bug_is_told_with_its_line_and_the_other_stream_goes_on(
     assert bug.__name__ in error.trace
     assert SECRET not in str(error) + error.trace
     assert numbers(lake, MONTHS) == {date(2026, 4, 1): [1]}
-    outcomes = {each.stream: each.outcome for each in lake.survey().attempts}
+    outcomes = {attempt.stream: attempt.outcome for attempt in lake.survey().attempts}
     assert outcomes == {"visits": "error", "months": "ok"}
     assert fake.closed == 1
 
@@ -104,8 +104,8 @@ def test_a_bug_in_opening_is_one_of_each_stream(lake):
 
     reports = take(source(FakeConnection({}), VISITS, MONTHS, open=opened), lake)
     assert all(isinstance(report.error, ConnectorBug) for report in reports.values())
-    assert {each.outcome for each in lake.survey().attempts} == {"error"}
-    assert not any(SECRET in each.message for each in lake.survey().attempts)
+    assert {attempt.outcome for attempt in lake.survey().attempts} == {"error"}
+    assert not any(SECRET in attempt.message for attempt in lake.survey().attempts)
 
 
 def test_a_bug_in_closing_is_told_and_what_was_pulled_stays(lake):

@@ -35,7 +35,9 @@ def test_a_fault_of_one_stream_leaves_the_other_alone_and_is_remembered(lake):
     assert isinstance(reports["visits"].error, PermissionDenied)
     assert reports["months"].error is None
     assert numbers(lake, MONTHS) == {date(2026, 4, 1): [1]}
-    outcomes = {each.stream: (each.outcome, each.message) for each in lake.survey().attempts}
+    outcomes = {
+        attempt.stream: (attempt.outcome, attempt.message) for attempt in lake.survey().attempts
+    }
     assert outcomes == {"visits": ("permission", "no; ask for it"), "months": ("ok", "")}
 
 

@@ -15,8 +15,8 @@ from tests.connectors.sdk.engine.fake_source import (
 def test_a_manifest_says_what_was_pulled_by_which_run_and_whether_it_is_final(lake):
     fake = FakeConnection({"visits": lambda piece: iter([Page(visits_of(piece))])})
     take(source(fake, VISITS, version="7"), lake, run_id="tuesday")
-    found = lake.manifests("fake", "visits")
-    assert [m.settled for m in found.values()] == [True] * 6 + [False] * 3
+    manifests = lake.manifests("fake", "visits")
+    assert [m.settled for m in manifests.values()] == [True] * 6 + [False] * 3
     folder = lake.folder("fake", "visits")
     month = json.loads(lake.store.get(f"{folder}/month=2026-04/manifests.json").content)
     written = month["windows"][0]

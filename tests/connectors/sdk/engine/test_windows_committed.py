@@ -74,13 +74,13 @@ def test_an_open_month_has_data_through_yesterday_and_is_pulled_again(lake):
         MONTHS,
     )
     take(made, lake, Range(date(2026, 4, 1), date(2026, 4, 9)))
-    (found,) = lake.manifests("fake", "months").values()
-    assert (found.data_through, found.settled) == (date(2026, 4, 9), False)
+    (month,) = lake.manifests("fake", "months").values()
+    assert (month.data_through, month.settled) == (date(2026, 4, 9), False)
     take(
         made, lake, Range(date(2026, 4, 1), date(2026, 4, 30)), datetime(2026, 5, 1, 1, tzinfo=UTC)
     )
-    (found,) = lake.manifests("fake", "months").values()
-    assert (found.data_through, found.settled) == (date(2026, 4, 30), True)
+    (month,) = lake.manifests("fake", "months").values()
+    assert (month.data_through, month.settled) == (date(2026, 4, 30), True)
     assert numbers(lake, MONTHS) == {date(2026, 4, 1): [30]}
 
 
@@ -146,5 +146,5 @@ def test_memory_stays_flat_however_many_rows_a_source_has(lake):
         datetime(2026, 6, 1, tzinfo=UTC),
     )["visits"]
     assert report.rows == per_day * days
-    one = lake.read("fake", VISITS, first).nbytes
-    assert peak - before < 15 * one < one * days / 6
+    window_bytes = lake.read("fake", VISITS, first).nbytes
+    assert peak - before < 15 * window_bytes < window_bytes * days / 6

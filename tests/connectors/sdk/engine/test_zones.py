@@ -24,11 +24,11 @@ def test_days_are_those_of_the_sources_zone(lake):
         shop.write(id, 0, datetime(2026, 3, *at, tzinfo=UTC))
     fake = FakeConnection({"orders": shop.pages}, ZoneInfo("America/New_York"))
     take(source(fake, ORDERS), lake, Range(date(2026, 3, 7), date(2026, 3, 9)))
-    found = {
+    ids = {
         window.day: lake.read("fake", ORDERS, window).column("id").to_pylist()
         for window in lake.manifests("fake", "orders")
     }
-    assert found == {7: ["a"], 8: ["b", "c"], 9: ["d"]}
+    assert ids == {7: ["a"], 8: ["b", "c"], 9: ["d"]}
 
 
 def test_windows_are_pulled_again_when_the_source_begins_its_days_at_another_hour(lake):
@@ -38,8 +38,8 @@ def test_windows_are_pulled_again_when_the_source_begins_its_days_at_another_hou
     take(source(FakeConnection({"orders": shop.pages}), ledger), lake)
     moved = FakeConnection({"orders": shop.pages}, ZoneInfo("Asia/Tokyo"))
     take(source(moved, ledger), lake)
-    found = {w: m for w, m in lake.manifests("fake", "orders").items() if m.rows}
-    assert {(w, m.since, m.until) for w, m in found.items()} == {
+    manifests = {w: m for w, m in lake.manifests("fake", "orders").items() if m.rows}
+    assert {(w, m.since, m.until) for w, m in manifests.items()} == {
         (
             date(2026, 4, 6),  # eight in the morning, in Tokyo
             datetime(2026, 4, 5, 15, tzinfo=UTC),

@@ -126,9 +126,9 @@ def key_of(row: dict[str, Any]) -> Key:
     return row["kpi"], row["date"], json.loads(row["dimensions"]).get("team", "")
 
 
-def same_row(one: Key, other: Key) -> bool:
+def same_row(key: Key, other: Key) -> bool:
     """Whether two keys differ at most in the letters of their member."""
-    return one[:2] == other[:2] and folded(one[2]) == folded(other[2])
+    return key[:2] == other[:2] and folded(key[2]) == folded(other[2])
 
 
 def folded(member: str) -> str:

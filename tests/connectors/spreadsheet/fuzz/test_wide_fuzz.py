@@ -110,14 +110,14 @@ def outcome(seed: int) -> str:
     except SourceError as error:
         assert "; " in str(error), f"seed {seed}: no remedy in {error}"
         return "refused"
-    for one in read:
-        key = one["kpi"], one["date"]
+    for read_row in read:
+        key = read_row["kpi"], read_row["date"]
         if key not in changed:
-            assert Decimal(one["value"]) == meant[key], (
-                f"seed {seed}: {one} for {meant[key]} in {text}"
+            assert Decimal(read_row["value"]) == meant[key], (
+                f"seed {seed}: {read_row} for {meant[key]} in {text}"
             )
     told = {(x.kpi, x.day) for x in findings}
-    known = {(one["kpi"], one["date"]) for one in read}
+    known = {(read_row["kpi"], read_row["date"]) for read_row in read}
     if separator != ",":
         last = {
             kpi: max((day for name, day in known if name == kpi), default=ENDS[0])

@@ -32,5 +32,5 @@ def test_an_aggregate_of_columns_is_sound(text: str) -> None:
     ("ordered_at > current_date - 30", False, "`currentdate` is another in each run"),
 ])  # fmt: skip
 def test_what_cannot_work_is_said_with_a_remedy(text: str, is_aggregate: bool, said: str) -> None:
-    found = ["; ".join(x) for x in complaints(text, is_aggregate=is_aggregate, columns=COLUMNS)]
-    assert any(said in line for line in found), found
+    lines = ["; ".join(x) for x in complaints(text, is_aggregate=is_aggregate, columns=COLUMNS)]
+    assert any(said in line for line in lines), lines

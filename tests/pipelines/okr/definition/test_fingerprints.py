@@ -82,9 +82,9 @@ def test_a_list_of_one_member_is_that_member(kpis):
 
 
 def test_who_is_meant_is_part_of_the_goal_and_who_is_named_is_not(kpis):
-    each = ("kpi: deals", "at_least: 5", "for_each: rep")
+    lines = ("kpi: deals", "at_least: 5", "for_each: rep")
     by_default, unnamed, of_kim = (
-        objective_of(with_key_result(*each, *more), kpis)
+        objective_of(with_key_result(*lines, *more), kpis)
         for more in ((), ("name_members: false",), ("members: [kim]",))
     )
     assert of_key_result(by_default) == of_key_result(unnamed)

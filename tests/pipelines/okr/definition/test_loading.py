@@ -128,7 +128,7 @@ def test_a_kpi_that_no_source_feeds_is_told_with_the_source(kpis):
 )  # fmt: skip
 def test_a_fault_says_where_it_is_and_what_would_be_right(lines, fault, kpis):
     faults = the_faults(with_key_result(*lines), kpis)
-    assert any(fault in one for one in faults), faults
+    assert any(fault in told for told in faults), faults
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_goals_over_data_are_sound(lines, kpis):
 )  # fmt: skip
 def test_a_file_that_is_no_objective_is_a_fault_and_never_a_crash(text, fault, kpis):
     faults = the_faults(text, kpis)
-    assert any(fault in one for one in faults), faults
+    assert any(fault in told for told in faults), faults
 
 
 def test_an_alias_bomb_is_refused_quickly(kpis):
@@ -239,7 +239,7 @@ def test_an_unknown_parent_is_refused_with_the_closest_id(kpis):
 def test_a_child_of_a_broken_file_is_kept_as_a_root_with_its_parent_noted(broken, kpis):
     loaded = load({"big.yml": broken, "c.yml": child("c", "big")}, kpis)
     assert {fault.file for fault in loaded.faults} == {"big.yml"}
-    assert [(one.id, one.parent) for one in loaded.objectives] == [("c", "big")]
+    assert [(objective.id, objective.parent) for objective in loaded.objectives] == [("c", "big")]
 
 
 def test_a_circle_of_parents_is_refused_in_each_of_its_files(kpis):
@@ -247,7 +247,9 @@ def test_a_circle_of_parents_is_refused_in_each_of_its_files(kpis):
     loaded = load(files | {"self.yml": child("self", "self")}, kpis)
     assert [fault.file for fault in loaded.faults] == ["a.yml", "b.yml", "c.yml", "self.yml"]
     assert "a → b → c → a" in loaded.faults[0].what
-    assert [one.id for one in loaded.objectives] == ["d"], "its parent is in a broken file"
+    assert [objective.id for objective in loaded.objectives] == ["d"], (
+        "its parent is in a broken file"
+    )
 
 
 def test_text_that_yaml_would_turn_into_something_else_stays_text(kpis):

@@ -46,9 +46,9 @@ def test_of_a_dimension_without_any_member_nothing_is_told():
 
 def test_a_listed_name_is_told_only_where_it_is_close_to_one_that_the_list_lacks():
     def listed(*names: str) -> list[str]:
-        found = slips(for_each="rep", members=list(names))
-        assert all(slip.key == "members" for slip in found)
-        return [slip.member for slip in found]
+        told = slips(for_each="rep", members=list(names))
+        assert all(slip.key == "members" for slip in told)
+        return [slip.member for slip in told]
 
     assert listed("Kim Leee", "Ada Moss") == ["Kim Leee"]
     assert listed("kim lee") == ["kim lee"]

@@ -109,7 +109,7 @@ def test_the_mean_rate_of_a_currency_that_comes_or_goes_is_the_one_that_is_known
 currencies = ["EUR", "GBP", "JPY", "USD"]
 paths = st.tuples(st.sampled_from("abc"), st.sampled_from(currencies))
 rates_of_all = st.fixed_dictionaries(
-    {one: st.fractions("0.01", 100, max_denominator=100) for one in currencies}
+    {currency: st.fractions("0.01", 100, max_denominator=100) for currency in currencies}
 )
 numbers = st.fractions(-1_000, 1_000, max_denominator=100)
 flows = st.dictionaries(paths, st.builds(Amount, numbers))
@@ -123,16 +123,16 @@ def test_of_a_currency_it_is_the_mean_amount_times_the_change_of_its_rate(
     own_now, own_before, rates, earlier
 ):
     by_currency = [
-        {(one, one): Amount(sum((a.numerator for (_, c), a in own.items() if c == one), Fraction()))
-         for one in currencies}
+        {(currency, currency): Amount(sum((a.numerator for (_, c), a in own.items() if c == currency), Fraction()))
+         for currency in currencies}
         for own in (own_now, own_before)
     ]  # fmt: skip
     now, now_at_mean = at(by_currency[0], rates, earlier)
     before, before_at_mean = at(by_currency[1], earlier, rates)
     effects = currency_effects(now, before, now_at_mean, before_at_mean)
-    for one in currencies:
-        mean = sum(side[one, one].numerator for side in by_currency) / 2
-        assert effects[one,] == mean * (rates[one] - earlier[one])
+    for currency in currencies:
+        mean = sum(side[currency, currency].numerator for side in by_currency) / 2
+        assert effects[currency,] == mean * (rates[currency] - earlier[currency])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_they_are_the_change_less_that_at_the_mean_rates(
     own_now, own_before = data.draw(amounts), data.draw(amounts)
     now, now_at_mean = at(own_now, rates, earlier, sides)
     before, before_at_mean = at(own_before, earlier, rates, sides)
-    now = {path: one.scaled(noise) for path, one in now.items()}
+    now = {path: amount.scaled(noise) for path, amount in now.items()}
     books = now, before, now_at_mean, before_at_mean
     values = [whole.value if (whole := total(book)) else Fraction() for book in books]
     if None in values:

@@ -117,7 +117,7 @@ amounts = st.dictionaries(
 @settings(max_examples=50)
 def test_the_order_of_the_members_is_nothing(now, before, places, random):
     value, previous = (
-        sum((one.numerator for one in side.values()), Fraction()) for side in (now, before)
+        sum((amount.numerator for amount in side.values()), Fraction()) for side in (now, before)
     )
     shuffled = list(now.items())
     random.shuffle(shuffled)

@@ -35,13 +35,13 @@ def test_a_member_in_one_period_only_had_nothing_in_the_other(plain):
 @given(plain_amounts, plain_amounts)
 def test_amounts_sum_to_the_change_and_turn_their_signs_with_the_periods(now, before):
     split = amount_changes(now, before)
-    both = [sum(one.numerator for one in side.values()) for side in (now, before)]
+    both = [sum(change.numerator for change in side.values()) for side in (now, before)]
     assert sum(split.values()) == both[0] - both[1]
     assert amount_changes(before, now) == {member: -change for member, change in split.items()}
 
 
 def has_ratio(amounts):
-    return any(one.denominator for one in amounts.values())
+    return any(amount.denominator for amount in amounts.values())
 
 
 def share(text):
@@ -59,7 +59,7 @@ def test_a_case_worked_out_by_hand(ratios):
     split = mix_and_rate(ratios(a=(15, 150), b=(20, 50)), ratios(a=(10, 100), b=(30, 100)))
     assert (split[A].mix, split[A].rate) == (share("-0.021875"), 0)
     assert (split[B].mix, split[B].rate) == (share("-0.040625"), share("0.0375"))
-    assert sum(one.both for one in split.values()) == share("-0.025")
+    assert sum(change.both for change in split.values()) == share("-0.025")
 
 
 def test_a_member_that_comes_is_all_mix(ratios):
@@ -98,7 +98,9 @@ def test_they_sum_to_the_change_with_nothing_left_over(now, before):
     assume(has_ratio(now) and has_ratio(before))
     split = mix_and_rate(now, before)
     whole, earlier = total(now), total(before)
-    assert sum((one.both for one in split.values()), Fraction()) == whole.value - earlier.value
+    assert (
+        sum((change.both for change in split.values()), Fraction()) == whole.value - earlier.value
+    )
 
 
 @given(sides, sides)
@@ -107,12 +109,14 @@ def test_mix_is_the_change_of_weight_times_the_distance_from_the_mean_ratio(now,
     whole, earlier = total(now), total(before)
     mean = (whole.value + earlier.value) / 2
     for member, split in mix_and_rate(now, before).items():
-        one, other = now.get(member), before.get(member)
-        if one and other and one.denominator and other.denominator:
-            weight = one.denominator / whole.denominator
-            previous = other.denominator / earlier.denominator
-            assert split.mix == (weight - previous) * ((one.value + other.value) / 2 - mean)
-            assert split.rate == (weight + previous) / 2 * (one.value - other.value)
+        amount, earlier_amount = now.get(member), before.get(member)
+        if amount and earlier_amount and amount.denominator and earlier_amount.denominator:
+            weight = amount.denominator / whole.denominator
+            previous = earlier_amount.denominator / earlier.denominator
+            assert split.mix == (weight - previous) * (
+                (amount.value + earlier_amount.value) / 2 - mean
+            )
+            assert split.rate == (weight + previous) / 2 * (amount.value - earlier_amount.value)
 
 
 @given(sides, sides)
@@ -126,4 +130,4 @@ def test_turning_the_periods_round_turns_every_sign(now, before):
 @given(sides)
 def test_what_does_not_move_brings_nothing(now):
     assume(has_ratio(now))
-    assert all(one.mix == one.rate == 0 for one in mix_and_rate(now, dict(now)).values())
+    assert all(change.mix == change.rate == 0 for change in mix_and_rate(now, dict(now)).values())

@@ -40,10 +40,10 @@ def november(kpi, rows):
     through = (LAST - OCTOBER).days + 1
     delivered = frozenset(OCTOBER + DAY * n for n in range(through))
     history = KpiAmounts(KpiIndex(KpiFacts(kpi, rows, delivered, LAST)))
-    found = period_factors(history, lambda *_: frozenset(), LAST + DAY, CALENDAR_YEAR)
+    factors = period_factors(history, lambda *_: frozenset(), LAST + DAY, CALENDAR_YEAR)
     return {
         (row.dimension, row.member, row.effect): row.contribution
-        for row in found
+        for row in factors
         if (row.period, row.period_start, row.compared_with) == ("month", NOVEMBER, "previous")
     }
 
@@ -87,13 +87,13 @@ def test_a_stock_is_valued_at_the_rates_of_its_two_days():
         paid(LAST, 200, 1, plan="yearly"),
         paid(LAST, 50, 1, "USD", plan="monthly"),
     ]
-    found = november(MRR, rows)
+    parts = november(MRR, rows)
     # 120 becomes 200: 100 more at 1.10, and 150 times −0.20
-    assert found["plan", "yearly", "change"] == 110
-    assert found["plan", "yearly", "currency"] == -30
-    assert ("plan", "monthly", "currency") not in found
-    assert found["plan > currency", "yearly > EUR", "currency"] == -30
-    assert found["total", "total", "change"] == 80
+    assert parts["plan", "yearly", "change"] == 110
+    assert parts["plan", "yearly", "currency"] == -30
+    assert ("plan", "monthly", "currency") not in parts
+    assert parts["plan > currency", "yearly > EUR", "currency"] == -30
+    assert parts["total", "total", "change"] == 80
 
 
 def test_sales_and_refunds_that_cancel_out_give_no_absurd_rate():
@@ -107,10 +107,10 @@ def test_sales_and_refunds_that_cancel_out_give_no_absurd_rate():
         paid(NOVEMBER, 1_000, "1.1"),
         paid(NOVEMBER + DAY, -999, "1.2"),
     ]
-    found = november(REVENUE, rows)
-    assert found["total", "total", "change"] == -1_099
-    assert found["currency", "EUR", "change"] == -1_074
-    assert found["currency", "EUR", "currency"] == -25
+    parts = november(REVENUE, rows)
+    assert parts["total", "total", "change"] == -1_099
+    assert parts["currency", "EUR", "change"] == -1_074
+    assert parts["currency", "EUR", "currency"] == -25
 
 
 def test_of_a_ratio_only_the_side_that_is_money_is_revalued():
@@ -129,12 +129,12 @@ def test_of_a_ratio_only_the_side_that_is_money_is_revalued():
         ordered(NOVEMBER, 150, 5, "1.2"),
         ordered(NOVEMBER, 50, 5, 1, "USD"),
     ]
-    found = november(kpi, rows)
-    assert found["total", "total", "change"] == 7
+    parts = november(kpi, rows)
+    assert parts["total", "total", "change"] == 7
     # see test_currency: half of 0.2 on 150 over 10, and on 100 over 10
-    assert found["currency", "EUR", "currency"] == Decimal("2.5")
-    assert ("currency", "USD", "currency") not in found
-    assert sum(part for (of, *_), part in found.items() if of == "currency") == 7
+    assert parts["currency", "EUR", "currency"] == Decimal("2.5")
+    assert ("currency", "USD", "currency") not in parts
+    assert sum(part for (of, *_), part in parts.items() if of == "currency") == 7
 
 
 def test_a_ratio_that_has_no_value_at_the_mean_rates_is_split_as_it_was_converted():

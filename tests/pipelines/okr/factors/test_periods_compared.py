@@ -41,8 +41,8 @@ def the(rows, **asked):
 
 
 def contributions(rows, dimension, **asked):
-    found = the(rows, dimension=dimension, **asked)
-    return {(row.member, row.effect): row.contribution for row in found}
+    rows_asked = the(rows, dimension=dimension, **asked)
+    return {(row.member, row.effect): row.contribution for row in rows_asked}
 
 
 @pytest.fixture
@@ -247,13 +247,13 @@ def test_quarters_follow_the_fiscal_year():
 
 
 def test_two_years_of_months_quarters_halves_and_years():
-    found = list(reported_periods(date(2026, 11, 24), CALENDAR_YEAR))
+    periods = list(reported_periods(date(2026, 11, 24), CALENDAR_YEAR))
     count = {
-        kind: sum(one.cadence == kind for one in found)
+        kind: sum(period.cadence == kind for period in periods)
         for kind in ("month", "quarter", "half", "year")
     }
     assert count == {"month": 24, "quarter": 9, "half": 5, "year": 3}
-    assert found[0].start == date(2024, 12, 1)
+    assert periods[0].start == date(2024, 12, 1)
 
 
 def test_without_data_there_is_nothing_to_compare():

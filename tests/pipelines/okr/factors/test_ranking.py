@@ -12,8 +12,8 @@ def test_surprise_is_a_members_term_of_the_jensen_shannon_divergence(plain):
     a: p = 1/2, q = 1, mean 3/4: ½ (½ ln ⅔ + ln 4/3) = ½ (−0.202733 + 0.287682) = 0.042475
     b: p = 1/2, q = 0, mean 1/4: ½ · ½ ln 2 = 0.173287
     """
-    found = surprises(plain(a=10), plain(a=5, b=5))
-    assert found == {("a",): Decimal("0.042475"), ("b",): Decimal("0.173287")}
+    surprise = surprises(plain(a=10), plain(a=5, b=5))
+    assert surprise == {("a",): Decimal("0.042475"), ("b",): Decimal("0.173287")}
 
 
 def test_moving_with_the_whole_is_no_surprise(plain):
@@ -22,8 +22,8 @@ def test_moving_with_the_whole_is_no_surprise(plain):
 
 def test_of_a_ratio_the_surprise_of_both_sides_is_added(ratios):
     """Both sides moved as above: twice 0.0424748, and twice 0.1732868."""
-    found = surprises(ratios(a=(10, 14), b=(0, 0)), ratios(a=(5, 7), b=(5, 7)))
-    assert found == {("a",): Decimal("0.084950"), ("b",): Decimal("0.346574")}
+    surprise = surprises(ratios(a=(10, 14), b=(0, 0)), ratios(a=(5, 7), b=(5, 7)))
+    assert surprise == {("a",): Decimal("0.084950"), ("b",): Decimal("0.346574")}
 
 
 def test_without_a_whole_there_are_no_shares(plain):
@@ -53,8 +53,8 @@ def test_a_dimension_that_explains_too_little_comes_last(plain):
     now = plain(**{f"m{n}": 9 for n in range(11)})
     scattered = explained(now, before)
     assert (scattered.members, scattered.is_enough) == ((), False)
-    one = explained(plain(all=99), plain(all=110))
-    assert in_order({"a_scattered": scattered, "one": one}) == ["one", "a_scattered"]
+    whole = explained(plain(all=99), plain(all=110))
+    assert in_order({"a_scattered": scattered, "one": whole}) == ["one", "a_scattered"]
 
 
 def test_where_nothing_changed_in_sum_the_most_surprising_dimension_comes_first(plain):

@@ -29,7 +29,7 @@ amounts = st.dictionaries(
 weight = st.integers(0, 50).map(Fraction)
 shares = st.dictionaries(
     st.tuples(st.sampled_from("abc")), st.builds(Amount, weight, weight), min_size=1
-).filter(lambda side: any(one.denominator for one in side.values()))
+).filter(lambda side: any(amount.denominator for amount in side.values()))
 
 
 def days(first, last):
@@ -168,8 +168,8 @@ def test_a_member_that_history_took_back_is_all_restatement():
 
 @given(amounts, amounts)
 def test_restatements_of_amounts_sum_to_that_of_the_whole(today, then):
-    whole = sum(one.numerator for one in today.values()) - sum(
-        one.numerator for one in then.values()
+    whole = sum(amount.numerator for amount in today.values()) - sum(
+        amount.numerator for amount in then.values()
     )
     assert sum(member_changes(today, then).values()) == whole
 
@@ -177,7 +177,8 @@ def test_restatements_of_amounts_sum_to_that_of_the_whole(today, then):
 @given(shares, shares)
 def test_restatements_of_a_ratio_sum_to_that_of_the_whole(today, then):
     now, before = (
-        sum(one.numerator for one in side.values()) / sum(one.denominator for one in side.values())
+        sum(amount.numerator for amount in side.values())
+        / sum(amount.denominator for amount in side.values())
         for side in (today, then)
     )
     assert sum(member_changes(today, then).values()) == now - before

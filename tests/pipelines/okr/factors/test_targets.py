@@ -38,8 +38,8 @@ def days(first, last):
 
 
 def shipped(*rows, lacking=()):
-    found = [DayFact(day, members, Decimal(amount)) for day, amount, members in rows]
-    return KpiFacts(SHIPPED, found, days(OCTOBER, TODAY) - set(lacking), TODAY)
+    facts = [DayFact(day, members, Decimal(amount)) for day, amount, members in rows]
+    return KpiFacts(SHIPPED, facts, days(OCTOBER, TODAY) - set(lacking), TODAY)
 
 
 def split(gap, facts):

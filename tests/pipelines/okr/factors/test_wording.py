@@ -26,8 +26,8 @@ VISITORS = Kpi("visitors", "distinct", "visitors")
 
 def said(kpi, now, before, *, values=None, called="October", rates=({}, {}), **more):
     value, previous_value = values or (
-        sum(one.numerator for one in now.values()),
-        sum(one.numerator for one in before.values()),
+        sum(amount.numerator for amount in now.values()),
+        sum(amount.numerator for amount in before.values()),
     )
     dimension = kpi.dimensions[0] if kpi.dimensions else "d"
     compared = ComparedAmounts(value, previous_value, {(dimension,): (now, before)}, **more)
@@ -114,9 +114,9 @@ def test_what_exchange_rates_did_is_told_apart_by_currency(plain):
 def test_by_another_dimension_it_is_one_figure_and_the_sentence_adds_up(plain):
     now, before = plain(yearly=50, monthly=80), plain(yearly=40, monthly=90)
     at_mean_rates = plain(yearly=53, monthly=86), plain(yearly=40, monthly=90)
-    one = at_mean(*at_mean_rates, dimension="plan", USD=(1, 1), EUR=("1.0", "1.1"))
+    by_plan = at_mean(*at_mean_rates, dimension="plan", USD=(1, 1), EUR=("1.0", "1.1"))
     # 3 and 6 less than at the mean rates, to which the members came to 13 more and 4 less
-    assert said(BY_PLAN, now, before, **one) == (
+    assert said(BY_PLAN, now, before, **by_plan) == (
         "No change on October: yearly +13, monthly -4; a weaker EUR took 9 USD."
     )
     two = at_mean(*at_mean_rates, dimension="plan", EUR=("1.0", "1.1"), GBP=("1.2", "1.3"))

@@ -31,8 +31,8 @@ def futures() -> Callable[..., Floats]:
         values: object, steps: int, *, paths: int = 400, end: int = TODAY, **form: object
     ) -> Floats:
         history = TrainingSeries(np.asarray(values, dtype=float), end, **form)
-        ((_, found),) = simulate([Task(history, steps)], paths)
-        assert found is not None
-        return found
+        ((_, made),) = simulate([Task(history, steps)], paths)
+        assert made is not None
+        return made
 
     return of

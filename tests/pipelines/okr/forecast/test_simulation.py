@@ -16,10 +16,10 @@ AMOUNTS = st.lists(st.integers(0, 400).map(float), min_size=8, max_size=90)
 
 
 def sampled(values, steps=10, paths=50, **form):
-    ((_, found),) = simulate(
+    ((_, futures),) = simulate(
         [Task(TrainingSeries(np.array(values, dtype=float), TODAY, **form), steps)], paths
     )
-    return found
+    return futures
 
 
 def test_a_steady_past_has_a_steady_future(futures):
@@ -90,12 +90,12 @@ def test_the_company_of_other_series_changes_nothing(noisy):
         for n, days in enumerate((364, 365, 200, 364, 12))
     ]
     tasks = [Task(history, 20 + n) for n, history in enumerate(histories)]
-    together = dict(simulate(tasks, 100))
+    side_by_side = dict(simulate(tasks, 100))
     backwards = dict(simulate(tasks[::-1], 100))
     for place, task in enumerate(tasks):
-        ((_, alone),) = simulate([task], 100)
-        assert np.allclose(together[place], alone, rtol=1e-4)
-        assert np.array_equal(together[place], backwards[len(tasks) - 1 - place])
+        ((_, by_itself),) = simulate([task], 100)
+        assert np.allclose(side_by_side[place], by_itself, rtol=1e-4)
+        assert np.array_equal(side_by_side[place], backwards[len(tasks) - 1 - place])
 
 
 def test_series_of_all_lengths_are_smoothed_together_and_each_as_if_alone(noisy, monkeypatch):
@@ -109,11 +109,11 @@ def test_series_of_all_lengths_are_smoothed_together_and_each_as_if_alone(noisy,
     monkeypatch.setattr(fitted, "smooth", counted)
     lengths = (56, 130, 200, 366, 390, 399, 400, 500, 731, 1000, 1464, 2000)
     tasks = [Task(TrainingSeries(noisy(days, seed=days), TODAY, year=YEAR), 30) for days in lengths]
-    together = dict(simulate(tasks, 100))
+    side_by_side = dict(simulate(tasks, 100))
     assert batches == [len(lengths)]
     for place, task in enumerate(tasks):
-        ((_, alone),) = simulate([task], 100)
-        assert np.allclose(together[place], alone, rtol=1e-4)
+        ((_, by_itself),) = simulate([task], 100)
+        assert np.allclose(side_by_side[place], by_itself, rtol=1e-4)
 
 
 def test_a_near_future_is_the_beginning_of_a_far_one(noisy, futures):

@@ -37,11 +37,11 @@ def facts_of(kpi: Kpi, given: Any) -> KpiFacts:
         if name.split()[0] in CADENCES:
             counts.append(_count(members, name, amount))
             continue
-        for day, one in _daily(name, amount):
-            if one != "missing":
+        for day, of_day in _daily(name, amount):
+            if of_day != "missing":
                 delivered.add(day)
-            if one not in ("missing", "empty"):
-                rows.append(_row(day, members, one))
+            if of_day not in ("missing", "empty"):
+                rows.append(_row(day, members, of_day))
     known = [*delivered, *(fact.data_through for fact in counts)]
     last = date.fromisoformat(through) if through else max(known)
     if delivered:
@@ -73,7 +73,7 @@ def _daily(name: str, amount: str | Sequence[str]) -> Iterator[tuple[date, str]]
     if isinstance(amount, str):
         yield from ((day, amount) for day in days)
     else:
-        yield from ((days[0] + _DAY * n, one) for n, one in enumerate(amount))
+        yield from ((days[0] + _DAY * n, of_day) for n, of_day in enumerate(amount))
 
 
 def _row(day: date, members: Mapping[str, str], amount: str) -> DayFact:

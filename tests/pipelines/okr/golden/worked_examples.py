@@ -83,21 +83,21 @@ class Example:
 
     @property
     def expected(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.body["expect"]
-        return found
+        expected: Mapping[str, Any] = self.body["expect"]
+        return expected
 
 
 def read_examples() -> list[Example]:
     """Every example of every file, by file and in its order."""
-    found = []
+    examples = []
     for path in sorted(FOLDER.glob("*.yml")):
         if path.name == "kpis.yml":
             continue
         for body in _read(path):
             assert body.keys() >= _NEEDED, f"{path.name}: {body} lacks one of {_NEEDED}"
             assert body.keys() <= _KNOWN, f"{path.name}: {body.keys() - _KNOWN} means nothing"
-            found.append(Example(path.stem, body))
-    return found
+            examples.append(Example(path.stem, body))
+    return examples
 
 
 def read_kpis() -> dict[str, Kpi]:
@@ -190,7 +190,9 @@ def _edited(before: Answers, after: Answers) -> dict[str, object]:
     changed = [name for name, row in before.items() if mark(row) != mark(after[name])]
     results = [name for name in changed if not name.startswith("objective ")]
     row = SimpleNamespace(changed=" ".join(results), objectives_changed=len(changed) - len(results))
-    return {f"{name}, edited": one for name, one in after.items()} | {"definitions": row}
+    return {f"{name}, edited": row_after for name, row_after in after.items()} | {
+        "definitions": row
+    }
 
 
 def _period(body: Mapping[str, Any], fiscal: FiscalYear) -> Answers:
@@ -219,12 +221,12 @@ def _factors(body: Mapping[str, Any], fiscal: FiscalYear) -> Answers:
     period = parse_period(body["factors"], fiscal)
     if "okr" in body:
         row = _scored(body, body["okr"], fiscal)["it"]
-        found = gap_factors(_gap(row, period), history)
+        factors = gap_factors(_gap(row, period), history)
     else:
         as_of = date.fromisoformat(body["on"])
         rows = period_factors(history, lambda *_: frozenset(), as_of, fiscal)
         against = body.get("against", "previous")
-        found = (
+        factors = (
             row
             for row in rows
             if (row.period, row.period_start) == (period.cadence, period.start)
@@ -232,7 +234,7 @@ def _factors(body: Mapping[str, Any], fiscal: FiscalYear) -> Answers:
         )
     return {
         " ".join(word for word in (row.dimension, row.member, row.effect) if word != TOTAL): row
-        for row in found
+        for row in factors
     }
 
 
@@ -252,20 +254,20 @@ def _gap(row: Any, course: Period) -> Gap:
 
 def differences(expected: Mapping[str, Any], answers: Answers) -> dict[tuple[str, str], object]:
     """What came out instead of what was expected, by row and field; empty when all of it agrees."""
-    found: dict[tuple[str, str], object] = {}
+    differing: dict[tuple[str, str], object] = {}
     for name, fields in expected.items():
         if fields == NONE:
             if name in answers:
-                found[name, ""] = answers[name]
+                differing[name, ""] = answers[name]
             continue
         if name not in answers:
-            found[name, ""] = f"no such row; there are {', '.join(answers)}"
+            differing[name, ""] = f"no such row; there are {', '.join(answers)}"
             continue
         for field, wanted in fields.items():
             got = getattr(answers[name], field)
             if not _same(got, wanted):
-                found[name, field] = got
-    return found
+                differing[name, field] = got
+    return differing
 
 
 def _same(got: object, wanted: str) -> bool:

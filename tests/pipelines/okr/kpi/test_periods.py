@@ -155,12 +155,12 @@ def test_only_whole_windows_lie_in_a_stretch():
 @given(DAYS, st.integers(0, 800), st.sampled_from(CADENCES), FISCAL_YEARS)
 def test_windows_partition_the_days(start, length, cadence, fiscal):
     end = start + timedelta(days=length)
-    found = windows(start, end, cadence, fiscal)
-    assert found[0].start <= start <= found[0].end
-    assert found[-1].start <= end <= found[-1].end
-    for one, following in pairwise(found):
-        assert one.end + timedelta(days=1) == following.start
-    assert len({window.label for window in found}) == len(found)
+    parts = windows(start, end, cadence, fiscal)
+    assert parts[0].start <= start <= parts[0].end
+    assert parts[-1].start <= end <= parts[-1].end
+    for part, following in pairwise(parts):
+        assert part.end + timedelta(days=1) == following.start
+    assert len({window.label for window in parts}) == len(parts)
 
 
 @given(DAYS, st.sampled_from(CADENCES), FISCAL_YEARS)

@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 def levers(define) -> Callable[..., tuple[Lever, ...]]:
     """The levers of the only key result: its lines come without `- id:`."""
 
-    def found(
+    def levers_of(
         lines: str, facts: KpiFacts, as_of: date, *, policy: Policy | None = None, **frame: object
     ) -> tuple[Lever, ...]:
         body = "\n".join("  " + line.strip() for line in lines.strip().splitlines())
@@ -30,7 +30,7 @@ def levers(define) -> Callable[..., tuple[Lever, ...]]:
         card = score(objectives, Evidence(index_facts(known), as_of, policy or Policy()))
         return find_levers(card, policy)
 
-    return found
+    return levers_of
 
 
 @pytest.fixture
@@ -44,8 +44,8 @@ def by_member(kpis) -> Callable[..., KpiFacts]:
         rows = []
         for member, amount in amounts.items():
             for n in range(days):
-                one = amount(n) if callable(amount) else amount
-                rows.append(_row(start + DAY * n, {dimension: member}, one))
+                of_day = amount(n) if callable(amount) else amount
+                rows.append(_row(start + DAY * n, {dimension: member}, of_day))
         delivered = frozenset(start + DAY * n for n in range(days))
         return KpiFacts(kpis[name], rows, delivered, max(delivered))
 

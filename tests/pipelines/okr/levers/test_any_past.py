@@ -26,10 +26,10 @@ kpi_and_amounts = st.sampled_from(
         ("roas", "", sides),
     ]
 ).flatmap(
-    lambda one: st.tuples(
-        st.just(one[0]),
-        st.just(one[1]),
-        st.lists(st.lists(one[2], min_size=DAYS, max_size=DAYS), min_size=1, max_size=3),
+    lambda drawn: st.tuples(
+        st.just(drawn[0]),
+        st.just(drawn[1]),
+        st.lists(st.lists(drawn[2], min_size=DAYS, max_size=DAYS), min_size=1, max_size=3),
     )
 )
 comparisons = st.sampled_from(["at_least", "at_most"])
@@ -69,14 +69,14 @@ def test_it_is_found_without_a_fault(kpis, levers, drawn, goal, window):
         window = f"for_each: {dimension}" if dimension else ""
     asked = goal.format(percent=" %" if kpi.unit == "percent" else "")
     lines = f"kpi: {name}\n{asked}\n{window}"
-    found = levers(lines, facts_of(kpi, dimension, members), MIDDLE, period="2026-Q4")
-    keys = [tuple(getattr(one, column) for column in KEY_RESULT_LEVERS.key) for one in found]
+    searched = levers(lines, facts_of(kpi, dimension, members), MIDDLE, period="2026-Q4")
+    keys = [tuple(getattr(lever, column) for column in KEY_RESULT_LEVERS.key) for lever in searched]
     assert len(set(keys)) == len(keys)
-    for one in found:
-        numbers = (one.current_rate, one.needed_rate, one.change, one.change_pct)
+    for lever in searched:
+        numbers = (lever.current_rate, lever.needed_rate, lever.change, lever.change_pct)
         assert all(number is None or abs(number) < 10**12 for number in numbers)
-        if one.possible:
-            assert one.change
-            assert one.probability is None or one.probability >= Decimal("0.7")
+        if lever.possible:
+            assert lever.change
+            assert lever.probability is None or lever.probability >= Decimal("0.7")
         else:
-            assert one.probability is None or one.probability < Decimal("0.7")
+            assert lever.probability is None or lever.probability < Decimal("0.7")

@@ -39,7 +39,7 @@ def asked(define):
         known = {facts.kpi.name: facts}
         card = score(objectives, Evidence(index_facts(known), MIDDLE, graded=RECORD))
         levers = find_levers(card)
-        whole = next(one for one in levers if one.driver == "rate")
+        whole = next(lever for lever in levers if lever.driver == "rate")
         goal = card.behind[0].forecast.goal
         [(_, data, futures)] = simulated([goal])
 

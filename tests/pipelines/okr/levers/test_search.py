@@ -15,10 +15,10 @@ def shown(lever):
 
 
 def the(levers, **asked):
-    (found,) = [
-        one for one in levers if all(getattr(one, key) == want for key, want in asked.items())
+    (lever,) = [
+        lever for lever in levers if all(getattr(lever, key) == want for key, want in asked.items())
     ]
-    return found
+    return lever
 
 
 def numbers(*texts):
@@ -48,17 +48,17 @@ def test_each_member_alone_has_the_same_to_bring_and_more_of_its_own(by_member, 
     assert shown(whole) == numbers("10", "13.34", "50", "0.333333")
     assert shown(kim) == numbers("6", "9.34", "50", "0.555556")
     assert shown(lee) == numbers("4", "7.34", "50", "0.833333")
-    assert [(one.driver, one.dimension, one.member) for one in (kim, lee)] == [
+    assert [(lever.driver, lever.dimension, lever.member) for lever in (kim, lee)] == [
         ("member", "rep", "kim"),
         ("member", "rep", "lee"),
     ]
-    assert [one.rank for one in (whole, kim, lee)] == [1, 2, 3]
+    assert [lever.rank for lever in (whole, kim, lee)] == [1, 2, 3]
 
 
 def test_who_brings_nothing_is_no_lever(by_member, levers):
     facts = by_member("deals", "rep", FIRST, 15, kim=10, idle=0)
-    found = levers("kpi: deals\nat_least: 350", facts, MIDDLE)
-    assert [one.member for one in found] == ["total", "kim"]
+    of_members = levers("kpi: deals\nat_least: 350", facts, MIDDLE)
+    assert [lever.member for lever in of_members] == ["total", "kim"]
 
 
 def test_who_brought_nothing_for_four_weeks_counts_by_three_months_only_where_all_did(
@@ -67,8 +67,8 @@ def test_who_brought_nothing_for_four_weeks_counts_by_three_months_only_where_al
     """gone stopped on 1 October: of the latest 28 days all is kim's."""
     amounts = {"kim": 10, "gone": lambda n: 10 if n < 30 else 0}
     facts = by_member("deals", "rep", date(2026, 9, 1), 76, **amounts)
-    found = levers("kpi: deals\nat_least: 350", facts, MIDDLE)
-    assert [one.member for one in found] == ["total", "kim"]
+    of_members = levers("kpi: deals\nat_least: 350", facts, MIDDLE)
+    assert [lever.member for lever in of_members] == ["total", "kim"]
 
 
 def test_a_budget_needs_less_and_no_member_can_give_more_than_it_has(by_member, levers):
@@ -78,7 +78,7 @@ def test_a_budget_needs_less_and_no_member_can_give_more_than_it_has(by_member, 
     assert shown(whole) == numbers("12", "8", "-60", "-0.333333")
     assert shown(kim) == numbers("9", "5", "-60", "-0.444444")
     assert shown(lee) == numbers("3", "0", "-45", "-1")
-    assert [one.possible for one in (whole, kim, lee)] == [True, True, False]
+    assert [lever.possible for lever in (whole, kim, lee)] == [True, True, False]
     assert lee.probability < Decimal("0.3")
     assert lee.why.startswith(
         "Even with nothing more of lee it would come to 315 deals: then the odds"
@@ -133,18 +133,20 @@ def test_a_ratio_by_its_rate_its_members_and_its_mix(by_member, levers):
     30, so 2,730 ÷ 3,000 = 91 %. A third of the 1,500, moved by 12 points, brings 60.
     """
     facts = by_member("csat", "region", FIRST, 15, north=(48, 50), south=(42, 50))
-    found = levers("kpi: csat\nat_least: 92 %", facts, MIDDLE)
-    assert shown(the(found, driver="rate")) == numbers("0.9", "0.94", "0.04", "0.044444")
-    assert shown(the(found, member="south")) == numbers("0.84", "0.92", "0.08", "0.095238")
-    north = the(found, member="north")
+    of_ratio = levers("kpi: csat\nat_least: 92 %", facts, MIDDLE)
+    assert shown(the(of_ratio, driver="rate")) == numbers("0.9", "0.94", "0.04", "0.044444")
+    assert shown(the(of_ratio, member="south")) == numbers("0.84", "0.92", "0.08", "0.095238")
+    north = the(of_ratio, member="north")
     assert (north.possible, north.needed_rate) == (False, 1)
     assert north.why.startswith("Even with 100 % of north from here on it would come to 91 %")
-    mix = the(found, driver="mix")
+    mix = the(of_ratio, driver="mix")
     assert (mix.member, mix.unit, mix.possible) == ("south > north", "percent", True)
     assert shown(mix) == numbers("0.5", "0.1666", "-0.3334", "-0.6668")
     assert mix.why.startswith("33.34 % moved from south, which keeps 16.66 % of 50 %, to north")
-    assert [one.rank for one in found] == [1, 2, 3, 4]
-    assert not any(one.driver == "denominator" for one in found), "ratings are a part of each other"
+    assert [lever.rank for lever in of_ratio] == [1, 2, 3, 4]
+    assert not any(lever.driver == "denominator" for lever in of_ratio), (
+        "ratings are a part of each other"
+    )
 
 
 def test_a_mix_cannot_move_more_than_there_is(by_member, levers):
@@ -158,13 +160,15 @@ def test_a_mix_cannot_move_more_than_there_is(by_member, levers):
 def test_a_mix_moves_away_from_what_has_too_much(by_member, levers):
     """420 of 3,000 are 14 %, 360 are allowed: 60 less. north 20 %, south 8 %: 60 ÷ 0.12 of the 1,500."""
     facts = by_member("csat", "region", FIRST, 15, north=(10, 50), south=(4, 50))
-    found = levers("kpi: csat\nat_most: 12 %", facts, MIDDLE)
-    mix = the(found, driver="mix")
+    of_ratio = levers("kpi: csat\nat_most: 12 %", facts, MIDDLE)
+    mix = the(of_ratio, driver="mix")
     assert (mix.member, *shown(mix)[:3]) == ("north > south", *numbers("0.5", "0.1666", "-0.3334"))
-    assert shown(the(found, member="south"))[:3] == numbers("0.08", "0", "-0.08"), "all of it"
-    assert shown(the(found, member="north"))[:3] == numbers("0.2", "0.12", "-0.08")
+    assert shown(the(of_ratio, member="south"))[:3] == numbers("0.08", "0", "-0.08"), "all of it"
+    assert shown(the(of_ratio, member="north"))[:3] == numbers("0.2", "0.12", "-0.08")
     (mix,) = [
-        one for one in levers("kpi: csat\nat_most: 10 %", facts, MIDDLE) if one.driver == "mix"
+        lever
+        for lever in levers("kpi: csat\nat_most: 10 %", facts, MIDDLE)
+        if lever.driver == "mix"
     ]
     assert mix.why.startswith("Even with all of north moved to south it would come to 11 %")
 
@@ -206,11 +210,11 @@ def test_a_ratio_falls_with_a_larger_denominator(past, levers):
 def test_a_flow_per_head_is_a_rate_a_head_and_day(by_member, levers):
     """30 deals over 2 heads are 15, and 15 more make 30; 40 are asked: 10 × 2 heads ÷ 30 head-days."""
     facts = by_member("deals_per_rep", "rep", FIRST, 15, kim=(1, 1), lee=(1, 1))
-    found = levers("kpi: deals_per_rep\nat_least: 40", facts, MIDDLE)
-    assert shown(found[0]) == numbers("1", "1.67", "0.67", "0.67")
-    assert "1.67 deals a head and day instead of 1" in found[0].why
-    assert shown(the(found, member="kim")) == numbers("1", "2.34", "1.34", "1.34")
-    assert not any(one.driver in ("mix", "denominator") for one in found)
+    of_rate = levers("kpi: deals_per_rep\nat_least: 40", facts, MIDDLE)
+    assert shown(of_rate[0]) == numbers("1", "1.67", "0.67", "0.67")
+    assert "1.67 deals a head and day instead of 1" in of_rate[0].why
+    assert shown(the(of_rate, member="kim")) == numbers("1", "2.34", "1.34", "1.34")
+    assert not any(lever.driver in ("mix", "denominator") for lever in of_rate)
 
 
 def test_a_goal_per_month_asks_for_the_open_month(past, levers):

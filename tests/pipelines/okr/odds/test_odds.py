@@ -260,8 +260,8 @@ def test_a_parent_has_the_odds_of_all_below_it(deals, kpis):
     ]
     loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
     scores = {
-        one.objective_id: one
-        for one in score(
+        row.objective_id: row
+        for row in score(
             loaded.objectives, Evidence(index_facts({"deals": deals}), MIDDLE)
         ).objectives
     }

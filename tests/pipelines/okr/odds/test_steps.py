@@ -83,7 +83,7 @@ def test_days_that_were_not_delivered_are_simulated_and_not_zero(past, headline)
         assert abs(row.forecast_p50 - expected) <= 35, "√610 ≈ 25, and the mean is not quite known"
         odds.append(float(row.probability))
         known = headline(goal, past.daily("deals", BEGINNING, amounts), MIDDLE, period="2026-Q4")
-        widths.append([float(one.forecast_p90 - one.forecast_p10) for one in (row, known)])
+        widths.append([float(row.forecast_p90 - row.forecast_p10) for row in (row, known)])
     assert 0.35 < np.mean(odds) < 0.65
     wide, wide_without = np.mean(widths, axis=0)
     assert wide > wide_without, "nobody knows what the missing days brought"

@@ -101,8 +101,8 @@ def test_parts_without_odds_leave_a_range_of_odds():
     assert said(**none, odds_range=(Decimal("0.2"), Decimal("0.995"))).endswith(
         "Whatever becomes of those parts, they are between 20 % and >99 %."
     )
-    one = {"probability": None, "lacking": (("Ship it", "it is a milestone"),)}
-    assert said(**one, odds_range=(Decimal("0.2"), Decimal("0.6"))).endswith(
+    part = {"probability": None, "lacking": (("Ship it", "it is a milestone"),)}
+    assert said(**part, odds_range=(Decimal("0.2"), Decimal("0.6"))).endswith(
         "No odds, as “Ship it” has none: it is a milestone. Whatever becomes of that part, they are between "
         "20 % and 60 %."
     )

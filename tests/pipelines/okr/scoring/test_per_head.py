@@ -139,6 +139,6 @@ def test_a_total_has_no_baseline_in_the_file(kpis, over: str, faults: int):
         "objective: O\nid: o\nperiod: 2026\nkey_results:\n  - id: kr\n"
         f"    kpi: deals_per_rep\n    from: 2\n    at_least: 5\n{over}"
     )
-    found = load({"o.yml": text}, kpis).faults
-    assert len(found) == faults
-    assert all("counts from 0" in str(fault) for fault in found)
+    told = load({"o.yml": text}, kpis).faults
+    assert len(told) == faults
+    assert all("counts from 0" in str(fault) for fault in told)

@@ -40,7 +40,7 @@ def roll(kpis, past):
         loaded = load({f"{n}.yml": text for n, text in enumerate(texts)}, kpis)
         facts = {"deals": past.daily("deals", FIRST, [1] * 30)}
         card = score(objectives or loaded.objectives, Evidence(index_facts(facts), as_of))
-        return {one.objective_id: one for one in card.objectives}
+        return {objective.objective_id: objective for objective in card.objectives}
 
     return rolled
 

@@ -102,8 +102,8 @@ def test_a_goal_for_each_member_has_one_target_for_all_of_them(rungs, past):
         for n, amount in enumerate(drawn(seed))
     ]
     every = rungs("kpi: deals\nat_least: 1\nfor_each: rep", replace(alone, days=rows))
-    one = rungs("kpi: deals\nat_least: 1\nfor_each: rep", alone)
-    assert all(all_of.target < own.target for all_of, own in zip(every, one, strict=True))
+    total = rungs("kpi: deals\nat_least: 1\nfor_each: rep", alone)
+    assert all(all_of.target < own.target for all_of, own in zip(every, total, strict=True))
 
 
 def test_a_period_that_has_not_begun_has_its_ladder(rungs, past):

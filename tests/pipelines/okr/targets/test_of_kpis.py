@@ -178,7 +178,7 @@ def test_of_many_kpis_each_has_a_weekday_of_its_own(past):
             if (row.period_start, row.odds) == (RUNNING, RUNGS[0]):
                 through[row.kpi].append(row.data_through)
     changes = {
-        name: [n for n, (one, other) in enumerate(pairwise(days)) if one != other]
+        name: [n for n, (day, next_day) in enumerate(pairwise(days)) if day != next_day]
         for name, days in through.items()
     }
     assert all(len(days) == 8 and len(changes[name]) == 1 for name, days in through.items())

@@ -69,8 +69,8 @@ def test_axe_finds_nothing_that_keeps_anyone_out(browser, pages, size):
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.goto((pages / "appendix.html").as_uri())
-    found = audited(page)
+    audit = audited(page)
     page.close()
-    assert found.violations == []
-    assert found.passes > 20, "it looked"
+    assert audit.violations == []
+    assert audit.passes > 20, "it looked"
     assert said == []

@@ -24,15 +24,15 @@ def texts(name: str) -> dict[str, str]:
     """Every text by its key; of those with a plural the last form stands for all."""
 
     def walked(content: dict[str, object], before: str = "") -> dict[str, str]:
-        found: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for key, value in content.items():
             if not isinstance(value, dict):
-                found[before + key] = str(value)
+                texts[before + key] = str(value)
             elif set(value) <= PLURALS:
-                found[before + key] = str(value["other"])
+                texts[before + key] = str(value["other"])
             else:
-                found |= walked(value, f"{before}{key}.")
-        return found
+                texts |= walked(value, f"{before}{key}.")
+        return texts
 
     return walked(yaml.safe_load((TEXTS / f"{name}.yml").read_text(encoding="utf-8")))
 

@@ -298,13 +298,13 @@ class Element:
 
     def all(self, name: str = "", **attributes: str) -> list["Element"]:
         """The elements in it, by name and by attributes (`class_` has the class among others)."""
-        found = []
+        elements = []
         for child in self.children:
             if isinstance(child, Element):
                 if (not name or child.name == name) and child.has(attributes):
-                    found.append(child)
-                found += child.all(name, **attributes)
-        return found
+                    elements.append(child)
+                elements += child.all(name, **attributes)
+        return elements
 
     def has(self, attributes: Mapping[str, str]) -> bool:
         for name, value in attributes.items():
@@ -314,8 +314,8 @@ class Element:
         return True
 
     def one(self, name: str = "", **attributes: str) -> "Element":
-        [found] = self.all(name, **attributes)
-        return found
+        [element] = self.all(name, **attributes)
+        return element
 
 
 class _Parser(HTMLParser):

@@ -19,7 +19,7 @@ from pipelines.publishing.scorecard.axes import Scale, day_ticks, padded, ticks
     ],
 )
 def test_ticks_are_round_numbers_inside(low, high, expected):
-    assert ticks(low, high) == [Decimal(one) for one in expected]
+    assert ticks(low, high) == [Decimal(tick) for tick in expected]
 
 
 def test_a_scale_may_go_down_the_page():

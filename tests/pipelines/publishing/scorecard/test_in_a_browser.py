@@ -35,7 +35,9 @@ class Tab:
     def shown(self, selector: str) -> list[str]:
         """The ids of what can be seen."""
         return [
-            one.get_attribute("id") for one in self.page.locator(selector).all() if one.is_visible()
+            element.get_attribute("id")
+            for element in self.page.locator(selector).all()
+            if element.is_visible()
         ]
 
     @property
@@ -112,20 +114,20 @@ def tab(browser, folder) -> Iterator:
     ) -> Tab:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, **options)
         context.set_default_timeout(HANG_SECONDS * 1000)
-        found = Tab(context.new_page())
-        found.page.on("console", lambda message: found.said.append(message.text))
-        found.page.on("pageerror", lambda error: found.said.append(str(error)))
-        found.page.on("request", lambda request: found.asked.append(request.url))
+        made = Tab(context.new_page())
+        made.page.on("console", lambda message: made.said.append(message.text))
+        made.page.on("pageerror", lambda error: made.said.append(str(error)))
+        made.page.on("request", lambda request: made.asked.append(request.url))
         name, hash_sign, wanted = path.partition("#")
-        found.page.goto((folder / name).as_uri() + hash_sign + wanted)
-        opened.append(found)
-        return found
+        made.page.goto((folder / name).as_uri() + hash_sign + wanted)
+        opened.append(made)
+        return made
 
     yield open_
-    for one in opened:
-        one.page.context.close()
-        assert one.said == [], "the console stays empty"
-        assert all(url.startswith(folder.as_uri()) for url in one.asked), (
+    for made in opened:
+        made.page.context.close()
+        assert made.said == [], "the console stays empty"
+        assert all(url.startswith(folder.as_uri()) for url in made.asked), (
             "nothing outside is asked for"
         )
 
@@ -238,7 +240,9 @@ def test_each_mark_of_a_chart_is_seen_and_has_its_text_beside_it(tab):
         numbers = [mark.inner_html() for mark in chart.locator("g.mark text").all()]
         notes = chart.locator("ol.annotations li").all()
         assert numbers == [str(number) for number in range(1, len(notes) + 1)] != []
-        assert all(one.is_visible() for one in (*notes, *chart.locator("g.mark circle").all()))
+        assert all(
+            element.is_visible() for element in (*notes, *chart.locator("g.mark circle").all())
+        )
         box = chart.locator("svg").bounding_box()
         circle = chart.locator("g.mark circle").first.bounding_box()
         assert circle["y"] >= box["y"] - 1, "the mark is inside its chart"
@@ -250,7 +254,7 @@ def test_no_figure_of_an_axis_is_cut(tab):
     for chart in page.locator("main figure svg").all():
         edge = chart.bounding_box()["x"]
         labels = chart.locator(".grid text").all()
-        assert [one.inner_html() for one in labels if one.bounding_box()["x"] < edge] == []
+        assert [label.inner_html() for label in labels if label.bounding_box()["x"] < edge] == []
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE])
@@ -258,13 +262,13 @@ def test_no_figure_of_an_axis_is_cut(tab):
 def test_no_word_of_a_ladder_covers_another_or_is_cut(tab, path, size):
     chart = tab(path, size).page.locator("[aria-labelledby=possible] figure svg").first
     inside = chart.bounding_box()
-    boxes = [one.bounding_box() for one in chart.locator("text").all()]
+    boxes = [text.bounding_box() for text in chart.locator("text").all()]
     assert len(boxes) > 8
     for box in boxes:
         assert inside["x"] <= box["x"]
         assert box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
     labels = sorted(
-        (one.bounding_box() for one in chart.locator("text.goal-label").all()),
+        (label.bounding_box() for label in chart.locator("text.goal-label").all()),
         key=lambda box: box["y"],
     )
     for above, below in pairwise(labels):
@@ -290,6 +294,6 @@ def test_spanish_pages_speak_spanish(tab):
 )
 def test_axe_finds_nothing_that_keeps_anyone_out(tab, path, scheme, size):
     page = tab(path, size, color_scheme=scheme).page
-    found = audited(page)
-    assert found.violations == []
-    assert found.passes > 20, "it looked"
+    audit = audited(page)
+    assert audit.violations == []
+    assert audit.passes > 20, "it looked"

@@ -11,13 +11,15 @@ NEXT_DAY = timedelta(days=1)
 
 def figure(page: Element, words: str) -> Element:
     """The figure whose caption has these words."""
-    [found] = [one for one in page.all("figure") if words in one.one("figcaption").text]
-    return found
+    [chart] = [chart for chart in page.all("figure") if words in chart.one("figcaption").text]
+    return chart
 
 
 def notes(chart: Element) -> list[str]:
     """The list beside a chart."""
-    return [item.text for one in chart.all("ol", class_="annotations") for item in one.all("li")]
+    return [
+        item.text for listed in chart.all("ol", class_="annotations") for item in listed.all("li")
+    ]
 
 
 def marked(chart: Element) -> list[tuple[str, str]]:

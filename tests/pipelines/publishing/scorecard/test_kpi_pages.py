@@ -9,9 +9,9 @@ from tests.pipelines.publishing.scorecard.conftest import PULLED, SQL
 def lines(page, caption: str) -> list[list[str]]:
     """The body of the table with this caption, cell by cell."""
     [table] = [
-        one
-        for one in page.all("table")
-        if one.all("caption") and one.one("caption").text == caption
+        candidate
+        for candidate in page.all("table")
+        if candidate.all("caption") and candidate.one("caption").text == caption
     ]
     rows = table.one("tbody").all("tr")
     return [[cell.text for cell in row.children if not isinstance(cell, str)] for row in rows]

@@ -88,7 +88,7 @@ def test_each_period_has_its_own_the_running_one_first(company):
     climb(
         company, 30, 40, 50, 60, 80, period_start=date(2026, 10, 1), period_end=date(2026, 12, 31)
     )
-    captions = [one.text for one in section(company).all("figcaption")]
+    captions = [caption.text for caption in section(company).all("figcaption")]
     assert [caption.partition(",")[0] for caption in captions] == ["Q4 2026", "Q1 2027"]
 
 

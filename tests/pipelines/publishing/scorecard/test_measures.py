@@ -40,7 +40,9 @@ def test_a_measure_is_a_line_on_the_charts_of_its_kpi(company):
     page = company.written().kpi()
     marks = [mark for mark in page.all("g") if "mark measure" in mark.attributes.get("class", "")]
     assert len(marks) >= 2
-    notes = [item.text for one in page.all("ol", class_="annotations") for item in one.all("li")]
+    notes = [
+        item.text for listed in page.all("ol", class_="annotations") for item in listed.all("li")
+    ]
     assert any(note.startswith("Begins: More calls (Nov 2 to Nov 15). Supported") for note in notes)
     assert "Ends: More calls" in notes
     assert not any("Elsewhere" in note for note in notes)

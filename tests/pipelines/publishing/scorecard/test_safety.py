@@ -49,7 +49,9 @@ def test_nothing_but_the_pages_own_style_and_script_may_run(company):
         "form-action": "'none'",
     }
     everything = pages.scorecard.all()
-    assert not [one for one in everything if {"style", "src", "onclick"} & one.attributes.keys()]
+    assert not [
+        element for element in everything if {"style", "src", "onclick"} & element.attributes.keys()
+    ]
     assert "://" not in pages.html, "no address outside"
 
 

@@ -56,14 +56,14 @@ def test_the_status_is_a_word_and_a_shape_beside_its_colour(company):
 def test_a_way_leads_down_from_a_number_to_its_source(company):
     company.key_result()
     pages = company.written()
-    found = source(pages.card())
-    assert found["Worked out by"] == "models/kpis/kpi_revenue.sql"
-    assert found["KPI"] == "Revenue fin@example.com"
-    assert found["Run"] == "run-7"
-    assert found["Definition"] == "de11111171000000"
-    assert found["Owner"] == "ana@example.com"
-    assert found["Data through"] == "Nov 24, 2026"
-    assert plain(found["Sources"]) == (
+    told = source(pages.card())
+    assert told["Worked out by"] == "models/kpis/kpi_revenue.sql"
+    assert told["KPI"] == "Revenue fin@example.com"
+    assert told["Run"] == "run-7"
+    assert told["Definition"] == "de11111171000000"
+    assert told["Owner"] == "ana@example.com"
+    assert told["Data through"] == "Nov 24, 2026"
+    assert plain(told["Sources"]) == (
         "shop.orders 1 window from Jan 1, 2026 to Nov 24, 2026, 1,200 rows, last pulled "
         "Nov 25, 2026, 6:30 AM UTC."
     )

@@ -106,8 +106,8 @@ def test_what_would_bring_it_back_stands_in_the_card(company):
     """400 more by the end of the year is enough."""
     company.key_result(status="off_track")
     company.lever(change=400, current_rate=5, needed_rate=Decimal("15.8"))
-    [found] = company.written().card().one("div", class_="levers").all("li")
-    assert "$400 more" in found.text
+    [lever] = company.written().card().one("div", class_="levers").all("li")
+    assert "$400 more" in lever.text
 
 
 def test_where_nobody_is_to_be_named_no_lever_names_anybody(company):

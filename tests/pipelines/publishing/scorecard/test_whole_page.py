@@ -34,7 +34,7 @@ def test_children_stand_inside_their_parent_and_an_orphan_on_its_own(company):
     company.key_result(objective_id="child", key_result_id="child/it")
     scorecard = company.written().scorecard
     grow = scorecard.one("section", id="objective-grow")
-    assert [one.attributes["id"] for one in grow.all("section")] == ["objective-child"]
+    assert [section.attributes["id"] for section in grow.all("section")] == ["objective-child"]
     assert grow.one("h2").text == "Grow"
     assert grow.one("h3").text == "Child"
     assert scorecard.one("section", id="objective-orphan").one("h2").text == "Orphan"

@@ -53,9 +53,9 @@ def answers(warehouse: Path, query: str) -> list[tuple[Any, ...]]:
 def test_rows_arrive_with_the_declared_columns_types_and_comments(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     replace_tables(iter([(MODEL, rows("12.345678"))]), warehouse, "v1.2.0")
-    [found] = answers(warehouse, "select * from reporting.kpi_days")
-    assert found[:4] == ("net_revenue", {"currency": "USD"}, Decimal("12.345678"), ["late:stripe"])
-    assert found[4] == MOMENT
+    [row] = answers(warehouse, "select * from reporting.kpi_days")
+    assert row[:4] == ("net_revenue", {"currency": "USD"}, Decimal("12.345678"), ["late:stripe"])
+    assert row[4] == MOMENT
     described = (
         "select column_name, data_type, comment from duckdb_columns() where table_name = 'kpi_days'"
     )
