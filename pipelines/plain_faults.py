@@ -8,6 +8,7 @@ from pathlib import Path
 _ROOM = "free some space there and run again; what was written before is as it was"
 _OWNER = "let the user of this process own it, or set OKRA_HOME to a folder that it may write"
 _NO_FOLDER = ("is no folder", "remove the file that is in its place")
+_IS_THERE = ("is there already", "move it away and run again")
 _BY_NUMBER = {
     errno.ENOSPC: ("the disk is full", _ROOM),
     errno.EDQUOT: ("the quota of this user's disk is used up", _ROOM),
@@ -30,7 +31,7 @@ _BY_NUMBER = {
     ),
     errno.EIO: ("the disk cannot be read", "look at the disk, and run `okra verify`"),
     errno.ENOTDIR: _NO_FOLDER,
-    errno.EEXIST: _NO_FOLDER,
+    errno.EEXIST: _IS_THERE,
     errno.EISDIR: ("is a folder", "remove the folder that is in the place of a file"),
 }
 _DAMAGED = ("is damaged", "`okra repair` sets it aside and makes it again")
@@ -57,11 +58,12 @@ _BY_WORDS = (
     (r"Out of Memory|std::bad_alloc|Cannot allocate memory", _BY_NUMBER[errno.ENOMEM]),
     (r"disk I/O error", _BY_NUMBER[errno.EIO]),
     (r"Is a directory", _BY_NUMBER[errno.EISDIR]),
-    (r"Not a directory|\[Errno 17\] File exists", _NO_FOLDER),
+    (r"Not a directory", _NO_FOLDER),
+    (r"\[Errno 17\] File exists", _IS_THERE),
 )
 _PLACE = re.compile(r"[\"']((?:/|[\w.-]+/)[^\"'\n]+)[\"']|file: (/\S+)")
 _RENAMED = re.compile(r"' -> ('[^'\n]+')")
-"""What a message of a rename ends with: the place that could not be replaced."""
+"""What the message of a rename or a link ends with: the place that could not be taken."""
 
 
 def plain_sentence(error: BaseException) -> str | None:
@@ -69,8 +71,10 @@ def plain_sentence(error: BaseException) -> str | None:
     for cause in causes(error):
         if isinstance(cause, OSError) and cause.errno in _BY_NUMBER:
             what, remedy = _BY_NUMBER[cause.errno]
-            place = cause.filename2 or cause.filename
-            return in_words(what, str(place) if place else "", remedy)
+            place = str(cause.filename2 or cause.filename or "")
+            if is_in_place_of_folder(what, place, is_link=bool(cause.filename2)):
+                what, remedy = _NO_FOLDER
+            return in_words(what, place, remedy)
         if isinstance(cause, MemoryError):
             return in_words(_BY_NUMBER[errno.ENOMEM][0], "", _BY_NUMBER[errno.ENOMEM][1])
     for cause in causes(error):
@@ -84,8 +88,11 @@ def plain_text(message: str) -> str | None:
     for words, (what, remedy) in _BY_WORDS:
         if re.search(words, message, re.IGNORECASE):
             renamed = _RENAMED.search(message)
-            place = _PLACE.search(renamed[1] if renamed else message)
-            return in_words(what, (place[1] or place[2]) if place else "", remedy)
+            match = _PLACE.search(renamed[1] if renamed else message)
+            place = (match[1] or match[2]) if match else ""
+            if is_in_place_of_folder(what, place, is_link=bool(renamed)):
+                what, remedy = _NO_FOLDER
+            return in_words(what, place, remedy)
     return None
 
 
@@ -106,6 +113,11 @@ def in_words(what: str, place: str, remedy: str) -> str:
     if place and named == what:
         named = f"{place}: {what}"
     return f"{named}; {remedy}"
+
+
+def is_in_place_of_folder(what: str, place: str, *, is_link: bool) -> bool:
+    """Whether what is there already is a file where a folder was to be made: no link was to be made there."""
+    return what == _IS_THERE[0] and not is_link and bool(place) and Path(place).is_file()
 
 
 def in_place_of_folder(place: str) -> str:

@@ -91,6 +91,26 @@ def test_a_file_in_the_place_of_a_folder_is_named_and_not_what_would_be_in_it(
         assert plain_text(f"models: {type(caught.value).__name__}: {caught.value}") == sentence
 
 
+def test_what_is_there_already_is_told_as_a_folder_only_where_one_was_to_be_made(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("a file")
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    ways = {
+        "folder": lambda path: path.mkdir(),
+        "link": lambda path: path.open("x"),
+        "file": lambda path: path.symlink_to(tmp_path / "folder"),
+    }
+    for name, way in ways.items():
+        path = tmp_path / name
+        with pytest.raises(FileExistsError) as caught:
+            way(path)
+        sentence = f"{path} is there already; move it away and run again"
+        assert plain_sentence(caught.value) == sentence
+        assert plain_text(f"models: {type(caught.value).__name__}: {caught.value}") == sentence
+
+
 def test_a_folder_in_the_place_of_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "okra.json").mkdir()
     (tmp_path / "new").write_text("{}")
