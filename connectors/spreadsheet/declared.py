@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.sdk.errors import Rejected
 from connectors.sdk.project import current_project
+from connectors.sdk.yaml_data import yaml_data
 
 CONNECTOR = "spreadsheet"
 
@@ -112,8 +112,8 @@ def declarations_in(folder: Path, account: str) -> Mapping[str, object]:
         try:
             if not file.is_file():  # a pipe would be waited for
                 continue
-            content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError, yaml.YAMLError):
+            content = yaml_data(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
             continue
         if not isinstance(content, dict):
             continue
@@ -140,7 +140,7 @@ def declarations_of_file(path: str) -> Mapping[object, object]:
     """What a file with nothing but the KPIs of sheets declares. Raises `Rejected`."""
     file = current_project() / Path(path.strip()).expanduser()
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        content = yaml_data(file.read_text(encoding="utf-8")) or {}
         if not isinstance(content, dict):
             raise TypeError
     except FileNotFoundError:
@@ -148,7 +148,7 @@ def declarations_of_file(path: str) -> Mapping[object, object]:
             f"OKRA_SHEET_KPIS names {file.name}, which is not there",
             f"declare the KPIs of the sheets in {path}: kind, unit, direction, owner of each",
         ) from None
-    except (OSError, ValueError, TypeError, RecursionError, yaml.YAMLError):
+    except (OSError, ValueError, TypeError):
         raise Rejected(
             f"{file.name} cannot be read as declarations of KPIs",
             "run `okra check`: it names the line",

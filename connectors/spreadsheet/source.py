@@ -33,7 +33,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import yaml
 from pydantic import ValidationError
 
 from connectors.sdk import google_api
@@ -52,6 +51,7 @@ from connectors.sdk.contract import (
 from connectors.sdk.errors import Rejected
 from connectors.sdk.sheets import listed
 from connectors.sdk.sheets.listed import ListedSheets, business_zone
+from connectors.sdk.yaml_data import NotYamlError, yaml_data
 from connectors.spreadsheet.declared import declared_kpis
 from connectors.spreadsheet.entries import Days, Row
 from connectors.spreadsheet.layout import Layout
@@ -162,8 +162,8 @@ class SpreadsheetConnection:
 def layout_of(text: str) -> Layout:
     """The layout that is declared. Raises `Rejected`."""
     try:
-        return Layout.model_validate(yaml.safe_load(text) or {})
-    except (ValidationError, yaml.YAMLError, RecursionError) as error:
+        return Layout.model_validate(yaml_data(text) or {})
+    except (ValidationError, NotYamlError) as error:
         what = "the layout of the sheets cannot be read"
         if isinstance(error, ValidationError):
             [first, *_] = error.errors(include_url=False)

@@ -9,6 +9,7 @@ import yaml
 
 from connectors.sdk import catalog
 from connectors.sdk.contract import Source
+from connectors.sdk.yaml_data import NotYamlError, yaml_data
 from pipelines.inputs.composition import (
     FOLDERS,
     KPI_FOLDER,
@@ -56,8 +57,8 @@ def with_packages(composition: Composition, path: Path) -> Composition:
         return composition
     text = text_of(path)
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError):
+        content = yaml_data(text)
+    except NotYamlError:
         content = None  # dbt says what is wrong
     listed = content.get("packages") if isinstance(content, dict) else None
     for package in listed if isinstance(listed, list) else []:

@@ -6,9 +6,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from connectors.sdk.yaml_data import NotYamlError, yaml_data
 from pipelines.errors import OkraError
 from pipelines.okr.kpi.numbers import parse_number
 
@@ -54,15 +54,14 @@ class ImportMapping(BaseModel):
 def read_mapping(path: Path) -> ImportMapping:
     """The mapping of a file. Raises `MappingError`."""
     try:
-        # texts alone, so that `2026` and `no` stay what they are
-        content = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        content = yaml_data(path.read_text(encoding="utf-8-sig"), texts_only=True)
         mapping = ImportMapping.model_validate(content)
     except OSError as error:
         raise MappingError(f"{path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise MappingError(f"{path} is not in UTF-8; save it so") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise MappingError(f"{path} is not YAML: {' '.join(str(error).split())}") from None
+    except NotYamlError as error:
+        raise MappingError(f"{path} is not YAML: {error}") from None
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

@@ -5,8 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from babel.numbers import list_currencies
-
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
@@ -17,6 +15,7 @@ from pipelines.okr.definition.yaml_tree import Tree
 from pipelines.okr.kpi.conversion import CURRENCY
 from pipelines.okr.kpi.filters import names_in
 from pipelines.okr.kpi.kpi import PERCENT, Kpi
+from pipelines.okr.kpi.numbers import currencies, is_currency
 from pipelines.okr.kpi.periods import CADENCES, Period, whole_windows
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
@@ -174,8 +173,8 @@ def _currencies(result: KeyResult, kpi: Kpi) -> Iterator[_Finding]:
     if kpi.conversion is None or asked is None:
         return
     for member in names_in(asked):
-        if member not in list_currencies():
-            remedy = suggestion(member.upper(), list_currencies(), "write its code, like EUR")
+        if not is_currency(member):
+            remedy = suggestion(member.upper(), currencies(), "write its code, like EUR")
             yield "where", f"`{member}` is no currency", remedy
 
 

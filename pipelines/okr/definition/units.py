@@ -3,10 +3,9 @@
 import re
 import unicodedata
 
-from babel.numbers import list_currencies
-
 from pipelines.okr.kpi.conversion import CURRENCY, MONEY
 from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.numbers import is_currency
 
 _ENGLISH_WORDS = frozenset([
     "all", "ban", "bob", "cop", "cup", "gel", "mad", "mop", "pen", "php", "rub", "sit", "sos", "top", "try",
@@ -62,7 +61,7 @@ def _is_code(word: str, *, is_single: bool) -> bool:
     """Whether a word is the code of a currency, in capitals where other words stand beside it."""
     if len(word) == 4 and word[0] in "kKmMT":
         word = word[1:]
-    if word.upper() not in list_currencies():
+    if not is_currency(word.upper()):
         return False
     if word.lower() in _ENGLISH_WORDS:
         return is_single and word.isupper()

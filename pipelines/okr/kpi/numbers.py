@@ -23,14 +23,14 @@ _PERCENT_PLACES = (2, 3, 4)
 
 
 @cache
-def _currencies() -> Set[str]:
-    """The codes of all currencies, of which Babel makes a set each time that it is asked."""
+def currencies() -> Set[str]:
+    """The codes of all currencies there are or were, of which Babel makes a set each time that it is asked."""
     return frozenset(list_currencies())
 
 
 def is_currency(unit: str | None) -> bool:
     """Whether a unit is the code of a currency."""
-    return unit in _currencies()
+    return unit in currencies()
 
 
 def parse_number(text: str) -> Decimal:

@@ -70,7 +70,7 @@ def aims_of(uses: Rows, kpi: Row, cadence: str, published: PageRows, since: date
     """
     kind = KINDS[kpi["kind"]]
     read_each_day = kind.is_level or kind.is_quotient
-    whole = [row for row in uses if not row.get("where") and not row.get("for_each")]
+    whole = [row for row in uses if asks_for_whole(row)]
     targets = {
         row["target"]
         for row in whole
@@ -87,6 +87,11 @@ def aims_of(uses: Rows, kpi: Row, cadence: str, published: PageRows, since: date
     return Aims(tuple(sorted(targets)), row["name"], pace, row["period_start"])
 
 
+def asks_for_whole(goal: Row) -> bool:
+    """Whether a goal is of the whole KPI: not of some members, nor of each of them."""
+    return not goal.get("where") and not goal.get("for_each")
+
+
 def goal_with_pace(uses: Rows, kpi: Row, published: PageRows, since: date) -> Row | None:
     """The goal whose pace the chart of a KPI's latest days has: the one that is due next."""
     kind = KINDS[kpi["kind"]]
@@ -96,7 +101,8 @@ def goal_with_pace(uses: Rows, kpi: Row, published: PageRows, since: date) -> Ro
         row
         for row in uses
         if row["key_result_id"] in published.figures.paced
-        and not any(row.get(x) for x in ("where", "for_each", "per", "over"))
+        and asks_for_whole(row)
+        and not any(row.get(x) for x in ("per", "over"))
         and row["deadline"] >= since
     )
     return min(paced, key=lambda row: (row["deadline"], row["key_result_id"]), default=None)
