@@ -10,6 +10,19 @@ from pipelines import settings as okra_settings
 from pipelines.orchestration.instance import InstanceError, prepare_environment
 
 
+@pytest.fixture(autouse=True)
+def _environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that says nothing of Dagster, and where Okra's files are to be."""
+    for name in (
+        "DAGSTER_HOME",
+        "OKRA_DAGSTER_STORAGE",
+        "DAGSTER_EVENT_BATCH_SIZE",
+        "DAGSTER_DISABLE_TELEMETRY",
+    ):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
+
+
 class Once(threading.Event):
     """Stops a loop that waits at the end of each round."""
 
@@ -21,10 +34,7 @@ class Once(threading.Event):
 def test_no_log_of_ours_is_sent_to_the_makers_of_dagster(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DAGSTER_HOME", "OKRA_DAGSTER_STORAGE", "DAGSTER_EVENT_BATCH_SIZE"):
-        monkeypatch.setenv(name, "")
-    monkeypatch.delenv("DAGSTER_DISABLE_TELEMETRY", raising=False)
-    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DAGSTER_DISABLE_TELEMETRY")
     prepare_environment(okra_settings.load())
 
     # as the web server does when it starts; nobody listens on that port
@@ -39,19 +49,16 @@ def test_no_log_of_ours_is_sent_to_the_makers_of_dagster(
 
 
 @pytest.fixture
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that OKRA_DAGSTER_HOME names."""
-    for name in ("DAGSTER_HOME", "OKRA_DAGSTER_STORAGE", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
-    monkeypatch.setenv("OKRA_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("OKRA_DAGSTER_HOME", str(tmp_path))
     return tmp_path
 
 
 def test_a_variable_that_dagsters_configuration_needs_is_named(
-    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+    dagster_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (elsewhere / "dagster.yaml").write_text(
+    (dagster_home / "dagster.yaml").write_text(
         "storage: {postgres: {postgres_url: {env: A_SERVERS_ADDRESS}}}\nsome: [{base_dir: {env: OKRA_DAGSTER_STORAGE}}]"
     )
     monkeypatch.delenv("A_SERVERS_ADDRESS", raising=False)
@@ -61,7 +68,7 @@ def test_a_variable_that_dagsters_configuration_needs_is_named(
     prepare_environment(okra_settings.load())
 
 
-def test_a_folder_without_configuration_is_not_taken_in_silence(elsewhere: Path) -> None:
+def test_a_folder_without_configuration_is_not_taken_in_silence(dagster_home: Path) -> None:
     with pytest.raises(InstanceError, match=r"dagster\.yaml is missing; set OKRA_DAGSTER_HOME"):
         prepare_environment(okra_settings.load())
 
@@ -69,8 +76,6 @@ def test_a_folder_without_configuration_is_not_taken_in_silence(elsewhere: Path)
 def test_a_folder_in_which_dagster_cannot_keep_databases_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("DAGSTER_HOME", "OKRA_DAGSTER_STORAGE", "DAGSTER_DISABLE_TELEMETRY"):
-        monkeypatch.setenv(name, "")
     monkeypatch.setenv("OKRA_HOME", str(tmp_path / "why?"))
     with pytest.raises(InstanceError, match=r"why\?.*cannot keep databases .* set OKRA_HOME"):
         prepare_environment(okra_settings.load())

@@ -9,6 +9,7 @@ from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.yaml_tree import read_tree
 from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.kpi import Kpi
+from tests.pipelines.okr.definition.okr_texts import with_key_result
 
 KPIS = {
     kpi.name: kpi
@@ -31,8 +32,7 @@ KPIS = {
 
 
 def faults(*lines: str) -> list[str]:
-    body = "".join(f"    {line}\n" for line in lines)
-    text = f"objective: O\nid: o\nperiod: 2026\nkey_results:\n  - id: kr\n{body}"
+    text = with_key_result(*lines)
     return [str(fault) for fault in load({"o.yml": text}, KPIS).faults]
 
 

@@ -10,11 +10,7 @@ from pipelines.okr.definition.fingerprints import (
 )
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.kpi import Kpi
-
-
-def with_key_result(*lines: str) -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f"objective: O\nid: o\nperiod: 2026\nkey_results:\n  - id: kr\n{body}"
+from tests.pipelines.okr.definition.okr_texts import with_key_result
 
 
 def objective_of(text: str, kpis: dict[str, Kpi]) -> Objective:

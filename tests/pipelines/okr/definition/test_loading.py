@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pipelines.okr.definition.loading import load
 from pipelines.okr.definition.yaml_tree import read_tree
 from pipelines.okr.kpi.kpi import Kpi
+from tests.pipelines.okr.definition.okr_texts import with_key_result
 
 SOUND = """\
 objective: Become big
@@ -17,11 +18,6 @@ key_results:
     kpi: revenue
     at_least: 2_000_000
 """
-
-
-def with_key_result(*lines: str, head: str = "period: 2026") -> str:
-    body = "".join(f"    {line}\n" for line in lines)
-    return f"objective: O\nid: o\n{head}\nkey_results:\n  - id: kr\n{body}"
 
 
 def the_faults(text: str, kpis: dict[str, Kpi], name: str = "o.yml") -> list[str]:
