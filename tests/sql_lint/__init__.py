@@ -149,3 +149,8 @@ def is_whole(column: str) -> str:
 
 def check_kpis() -> str:
     return ""
+
+
+def sheet_rows_by_day(rows: str) -> str:
+    columns = "kpi,\n        day,\n        dimensions,\n        value,\n        numerator,\n        denominator"
+    return f"final as (\n    select\n        {columns}\n    from {rows}\n)"
