@@ -56,6 +56,9 @@ class Checkup:
     vitals: Vitals = field(default_factory=Vitals)
     remarks: tuple[str, ...] = ()
     """Settings that are probably a mistake, and what its user should know although it answers."""
+    left_out: Mapping[str, SourceError] = field(default_factory=dict)
+    """By name, the streams that are declared and not there, as their declaration is wrong or their columns are not
+    known."""
 
     @property
     def clock_is_right(self) -> bool:
@@ -66,7 +69,8 @@ class Checkup:
     @property
     def is_well(self) -> bool:
         """Whether each stream can be pulled and the clock is right."""
-        return self.clock_is_right and not any(stream.error for stream in self.streams)
+        faults = self.left_out or any(stream.error for stream in self.streams)
+        return self.clock_is_right and not faults
 
 
 def check_up(

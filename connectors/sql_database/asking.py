@@ -96,10 +96,11 @@ class Asked:
         return self.database.ask_reading(self._statements)
 
     def _statements(self, connection: "sa.Connection") -> Statements:
-        before = Statements(self.form, self.schema, connection.dialect.name, self.zone)
+        originals = self._names_in_table(connection) if self.form.table else {}
+        before = Statements(
+            self.form, self.schema, connection.dialect.name, self.zone, originals=originals
+        )
         moments = {self.form.placed_by, self.form.gone}  # SQLite has texts for them
-        if self.form.table:
-            self._refuse_unknown_columns(connection)
         columns: Sequence[ResultColumn] = columns_in(connection, before.no_rows())
         if connection.dialect.name == "sqlite":
             columns = [
@@ -121,8 +122,11 @@ class Asked:
             rows = connection.execute(statements.first_rows(today, FIRST_ROWS)).all()
         return described(self.name, self.form, statements.columns, rows, self.zone)
 
-    def _refuse_unknown_columns(self, connection: "sa.Connection") -> None:
-        """Raise `Rejected`, with what may be meant, where a table or a column of it does not exist."""
+    def _names_in_table(self, connection: "sa.Connection") -> Mapping[str, str]:
+        """What the table calls its columns, by the names that they are stored under; empty where nobody tells.
+
+        Raises `Rejected`, with what may be meant, where a table or a column of it does not exist.
+        """
         import sqlalchemy as sa
 
         schema = self.form.schema_name or self.schema
@@ -139,13 +143,22 @@ class Asked:
                 meant(self.form.table, tables, "correct `table`, or `schema`"),
             ) from None
         except sa.exc.SQLAlchemyError:
-            return  # MySQL lets nobody inspect a view who may only read it: the query itself tells
-        folded = {name.lower() for name in listed}
+            return {}  # MySQL lets nobody inspect a view who may only read it: the query itself tells
+        originals: dict[str, str] = {}
         for column in self.form.columns:
-            if column not in folded:
+            named = sorted(name for name in listed if name.lower() == column)
+            if not named:
                 raise Rejected(
                     f"`{self.form.table}` has no column `{column}`", meant(column, listed)
                 )
+            if len(named) > 1:
+                raise Rejected(
+                    f"`{self.form.table}` has the columns `{named[0]}` and `{named[1]}`, which are both stored as "
+                    f"`{column}`",
+                    f'write a `query` that gives them two names, such as `"{named[0]}" as other_{column}`',
+                )
+            originals[column] = named[0]
+        return originals
 
 
 def fitting(stream: Stream, statements: Statements) -> Statements:

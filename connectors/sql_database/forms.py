@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Self
 
 import pyarrow as pa
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from connectors.sdk.contract import Stream, StreamForm, column
 from connectors.sdk.errors import Rejected
@@ -43,10 +43,20 @@ def described(written: Any) -> Any:
     return dict.fromkeys(map(str, names), "") if isinstance(names, list) else written
 
 
+def folded(written: Any) -> Any:
+    """Names of columns as they are stored: in lower case, whatever the database calls them."""
+    if isinstance(written, str):
+        return written.lower()
+    if isinstance(written, Mapping):
+        return {str(name).lower(): value for name, value in written.items()}
+    return [folded(x) for x in written] if isinstance(written, list | tuple) else written
+
+
 Described = Annotated[
     Mapping[str, str],
     BeforeValidator(
-        lambda written: column_names(described(written)), json_schema_input_type=NamesByColumn
+        lambda written: column_names(folded(described(written))),
+        json_schema_input_type=NamesByColumn,
     ),
 ]
 """What columns mean, by their names. A list of names describes none."""
@@ -67,13 +77,19 @@ class SqlForm(RowsForm):
     """The schema of `table`, where it is not that of the connection."""
     columns: Described = Field({}, examples=["{id: Names the order, net: Without tax}"])
     """Of a table, the columns that are stored; of a query, what its columns mean. A list does without descriptions."""
-    types: Annotated[Mapping[str, TypeInWords], BeforeValidator(column_names)] = Field(
-        {}, examples=["{net: decimal}"]
-    )
+    types: Annotated[
+        Mapping[str, TypeInWords], BeforeValidator(lambda written: column_names(folded(written)))
+    ] = Field({}, examples=["{net: decimal}"])
     """The types of columns, where the database cannot say them or another one is wanted."""
     key: Names = Field((), examples=["id"])
     day: str = Field("", examples=[DAY])
     """With `:from` and `:to`: the column with the day of a row, `day` where nothing is said."""
+
+    @field_validator("key", "cursor", "append", "whole", "gone", "day", mode="before")
+    @classmethod
+    def in_lower_case(cls, written: Any) -> Any:
+        """Columns that a key names, by the names that they are stored under."""
+        return folded(written)
 
     @model_validator(mode="after")
     def says_what_is_read(self) -> Self:

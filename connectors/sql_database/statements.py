@@ -1,7 +1,7 @@
 """The statements that read a declared stream: its query or table, within the days that are asked for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -33,6 +33,9 @@ class Statements:
     """In which days are counted, and in which timestamps are that have no zone."""
     columns: Sequence[ResultColumn] = ()
     """What the query gives; empty before that is known."""
+    originals: Mapping[str, str] = field(default_factory=dict)
+    """What the table calls its columns, by the names that they are stored under; those that are missing have these
+    names."""
 
     def answer(self, first: date = SOME_DAY, last: date = SOME_DAY) -> "sa.Subquery":
         """The rows of the query or table, with `:from` and `:to` being these days."""
@@ -40,7 +43,9 @@ class Statements:
 
         names: list[sa.ColumnClause[Any]] = [sa.column(column.original) for column in self.columns]
         if self.form.table:
-            names = names or [sa.column(name) for name in self.form.columns]
+            names = names or [
+                sa.column(self.originals.get(name, name)) for name in self.form.columns
+            ]
             schema = self.form.schema_name or self.schema
             return (
                 sa.select(*names)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from connectors.sdk.checkup import Checkup, StreamCheckup
 from connectors.sdk.contract import ONE_DAY, Source, Stream, midnight
+from connectors.sdk.errors import SourceError
 from connectors.sdk.source_settings import days_in_words
 from pipelines.commands.console import Output, note_sample_company
 from pipelines.commands.terminal import plain_table
@@ -55,6 +56,9 @@ def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:
             *of_source,
         )
         of_source = ("", "", "")
+    for name, error in checkup.left_out.items():
+        yield (f"{checkup.source.instance}.{name}", error.kind, "", "", "", "", *of_source)
+        of_source = ("", "", "")
 
 
 def extent(answer: StreamCheckup) -> tuple[object, object, object]:
@@ -95,6 +99,7 @@ def complaints(checkups: Iterable[Checkup]) -> Iterator[str]:
             for answer in checkup.streams:
                 if answer.error:
                     yield f"{name}.{answer.stream.name}: {answer.error}"
+        yield from (f"{name}.{stream}: {error}" for stream, error in checkup.left_out.items())
         if not checkup.clock_is_right:
             yield (
                 f"{name}: its clock is {clock(checkup)} of this machine's; set this machine's by a time "
@@ -131,7 +136,10 @@ def document(settings: Settings, checkup: Checkup) -> dict[str, object]:
         "quota_left": checkup.vitals.quota or None,
         "requests_per_second": {x.bucket: round(x.per_second, 3) for x in checkup.source.limits},
         "remarks": [*checkup.remarks],
-        "streams": [document_of_stream(checkup.source, answer) for answer in checkup.streams],
+        "streams": [
+            *(document_of_stream(checkup.source, answer) for answer in checkup.streams),
+            *({"stream": name, **document_of_error(e)} for name, e in checkup.left_out.items()),
+        ],
     }
 
 
@@ -141,11 +149,18 @@ def document_of_stream(source: Source, answer: StreamCheckup) -> dict[str, objec
     return {
         "stream": answer.stream.name,
         "look_back_days": source.look_back(answer.stream) / ONE_DAY,
-        "error": answer.error.kind if answer.error else None,
-        "message": answer.error.message if answer.error else None,
-        "remedy": (answer.error.remedy or None) if answer.error else None,
+        **document_of_error(answer.error),
         "windows_due": count if answer.plan else None,
         "from": first or None,
         "to": last or None,
         "left_alone": dict(answer.plan.skipped) if answer.plan else None,
+    }
+
+
+def document_of_error(error: SourceError | None) -> dict[str, object]:
+    """What keeps a stream from being pulled, for machines."""
+    return {
+        "error": error.kind if error else None,
+        "message": error.message if error else None,
+        "remedy": (error.remedy or None) if error else None,
     }

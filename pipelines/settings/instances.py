@@ -200,7 +200,9 @@ def with_errors(
             errors[name] = as_error(fault)
             own[name] = streams[name]
     for name, why in instance.undescribed.items():
-        errors.setdefault(name, Rejected(f"{name} is not described yet", why or "run `okra check`"))
+        errors.setdefault(
+            name, Rejected(f"the columns of {name} are not known", why or "run `okra check`")
+        )
     for name in errors.keys() & streams.keys():
         own.setdefault(name, streams[name])
     source = instance.source

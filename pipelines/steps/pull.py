@@ -162,14 +162,17 @@ def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup |
     """
     errors = settings.errors_of(source)
     sound = without(source, errors)
-    refused = tuple(StreamCheckup(source.stream(name), error) for name, error in errors.items())
+    there = [stream for stream in source.streams if stream.name in errors]
+    refused = tuple(StreamCheckup(stream, errors[stream.name]) for stream in there)
+    names = {stream.name for stream in there}
+    left_out = {name: error for name, error in errors.items() if name not in names}
     if errors and not sound.streams:
-        return Checkup(source, refused)
+        return Checkup(source, refused, left_out=left_out)
     with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return None
         checkup = check_up(sound, values, open_lake(settings), wanted, now=settings.now)
-    return replace(checkup, streams=(*checkup.streams, *refused))
+    return replace(checkup, streams=(*checkup.streams, *refused), left_out=left_out)
 
 
 def without(source: Source, streams: Collection[str]) -> Source:
