@@ -81,7 +81,11 @@ def _subject(objective: Objective, result: KeyResult, kpi: Kpi, policy: Policy |
         which = "each whole" if result.between else "the latest whole"
         return f"{subject} of {which} {result.over}"
     if kpi.behaviour.reported_by_period:
-        return f"{subject} of the latest whole period that the source reports"
+        since = day_in_words(objective.period.start)
+        return (
+            f"{subject} of the whole time since {since} where the source counts that, else of the latest whole period "
+            "in it"
+        )
     if kpi.behaviour.is_level:
         return f"the latest {subject}"
     start = day_in_words(objective.period.start)

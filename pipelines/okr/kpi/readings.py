@@ -105,6 +105,16 @@ def read_window(view: KpiView, window: Period, cut: date) -> KpiReading:
     return KpiReading(latest.value, through, 0, flags, window.label)
 
 
+def counted_period(view: KpiView, start: date, deadline: date) -> Period | None:
+    """The period from `start` to `deadline`, where the source of a distinct count reports just that one."""
+    for fact in reported(view):
+        if fact.period_start == start:
+            period = containing(start, fact.period, view.fiscal_year)
+            if (period.start, period.end) == (start, deadline):
+                return period
+    return None
+
+
 def read_latest_window(view: KpiView, start: date, cut: date, cadence: Cadence) -> KpiReading:
     """The latest complete window of the cadence between `start` and `cut` that has data."""
     window = containing(cut, cadence, view.fiscal_year)

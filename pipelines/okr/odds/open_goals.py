@@ -214,7 +214,7 @@ def outcome_of(question: Question, course: Timeline, window: Period | None = Non
     view, end = question.view, course.deadline
     if question.unknown:
         return NoOdds("the target is not known")
-    if view.kpi.behaviour.reported_by_period:
+    if view.kpi.behaviour.reported_by_period and question.over is None:
         window = window or _last_reported(view, course)
         if window is None:
             return NoOdds("no period of the source ends by the deadline")

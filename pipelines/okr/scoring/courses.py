@@ -15,7 +15,13 @@ from pipelines.okr.columns import KeyResultId, LastAsOf, Number
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import rounded
 from pipelines.okr.kpi.periods import CADENCES, Cadence, whole_windows
-from pipelines.okr.kpi.readings import read_latest_window, reported, value_of
+from pipelines.okr.kpi.readings import (
+    counted_period,
+    read_latest_window,
+    read_window,
+    reported,
+    value_of,
+)
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.forecast_bands import Quantiles
 from pipelines.okr.scoring import pace
@@ -85,7 +91,7 @@ def course_points(
             as_of,
             key_result_id,
             day,
-            _actual(question, course.start, day) if day <= course.cut else None,
+            _actual(question, course, day) if day <= course.cut else None,
             due,
             *bands.get(day, (None, None, None)),
         )
@@ -101,13 +107,15 @@ def _cadence(question: Question) -> Cadence | None:
     return max(kinds, key=CADENCES.index, default=None)
 
 
-def _actual(question: Question, start: date, day: date) -> Decimal | None:
+def _actual(question: Question, course: Timeline, day: date) -> Decimal | None:
     view = question.view
-    value = (
-        value_of(view, start, day)
-        if question.over is None
-        else read_latest_window(view, start, day, question.over).value
-    )
+    if question.over is not None:
+        value = read_latest_window(view, course.start, day, question.over).value
+    elif counted := counted_period(view, course.start, course.deadline):
+        # what had been counted by an earlier day is not reported
+        value = read_window(view, counted, day).value if day == course.cut else None
+    else:
+        value = value_of(view, course.start, day)
     return None if value is None else question.shown(value)
 
 

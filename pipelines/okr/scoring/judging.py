@@ -8,7 +8,14 @@ from functools import cached_property
 from pipelines.okr.definition.question import Question
 from pipelines.okr.kpi.numbers import ONE, ZERO, clamped, decimals_of, figure, shown
 from pipelines.okr.kpi.periods import Period
-from pipelines.okr.kpi.readings import NO_READING, KpiReading, read, read_latest_window, read_window
+from pipelines.okr.kpi.readings import (
+    NO_READING,
+    KpiReading,
+    counted_period,
+    read,
+    read_latest_window,
+    read_window,
+)
 from pipelines.okr.kpi.status import Status, at_deadline, by_pace
 from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, outcome_of
@@ -49,7 +56,10 @@ def _reading(
     if course.cut < course.start:
         return NO_READING, course
     view = question.view
-    if window is not None and view.kpi.behaviour.reported_by_period:
+    is_counted = view.kpi.behaviour.reported_by_period
+    if is_counted and window is None and question.over is None:
+        window = counted_period(view, course.start, course.deadline)
+    if is_counted and window is not None:
         reading = read_window(view, window, course.cut)
         if reading.through is not None:
             # The count covers the window up to this day only.

@@ -58,7 +58,8 @@ def said(lines: str, head: str = "", **known: object) -> str:
         ),
         (
             "kpi: visitors, at_least: 7",
-            "visitors of the latest whole period that the source reports, at least 7 visitors, "
+            "visitors of the whole time since 1 July 2026 where the source counts that, else of the latest whole "
+            "period in it, at least 7 visitors, "
             f"by 31 December 2026 {JULY}",
         ),
         (
