@@ -33,18 +33,19 @@ _LIBYAML = getattr(yaml, "CSafeLoader", None)
 """Some fifteen times as fast as PyYAML's own parser; None where PyYAML was installed without it."""
 _MOST_BRACKETS = 500
 """libyaml's nodes are made by a recursion in C, which a file of nothing but brackets would end."""
-_ALIKE = re.compile("[\\n -~\u00a1-\u2027\u2030-\ud7ff]*")
-_APART = re.compile(
+_USUAL_CHARACTERS = re.compile("[\\n -~\u00a1-\u2027\u2030-\ud7ff]*")
+"""Lines of characters that can be seen. A tab, for one, is white space to libyaml, and to PyYAML's parser a fault."""
+_READ_DIFFERENTLY = re.compile(
     r"""
-        (?<! \w ) [!@`] | \? | \\ | ^ (?: --- | \.\.\. | % )   # tags, complex keys, escapes, what begins a document
-        | [\[{,] \s* [-:] | : \s* [\],}]           # signs and keys without a value in a mapping on one line
-        | ^ \s* [-:,]* :                           # keys without a name
-        | [|>] \S* \#                             # a comment right behind the sign of a text of several lines
-        | (?: - \s+ ){20}                          # lists within lists on one line: see _MOST_BRACKETS
+        (?<! \w ) !         # a tag, as in `owner: !`
+        | \?                # a word that ends so in brackets, as in `where: {store: [really?]}`
+        | ^ ---             # the begin of a document, as in `---`
+        | [|>] \S* \#       # a comment at the sign of a text of several lines, as in `why: |# because`
+        | (?: - \s+ ){20}   # lists within lists, as in `- - - - …`: see _MOST_BRACKETS
     """,
     re.MULTILINE | re.VERBOSE,
 )
-"""What the two parsers take differently: one refuses it, or gives it another line."""
+"""What libyaml takes, and PyYAML's own parser refuses, or reads as another value or on another line."""
 
 
 class TreeError(Exception):
@@ -115,7 +116,7 @@ def read_tree(content: bytes | str) -> Tree:
     if len(text) > _LONGEST_TEXT:
         raise TreeError(1, f"the file is longer than {_LONGEST_TEXT:,} characters", "split it")
     try:
-        root = _composed(text)
+        root = _root_of(text)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(error, text) from None
     except yaml.reader.ReaderError as error:
@@ -132,13 +133,15 @@ def read_tree(content: bytes | str) -> Tree:
     return tree
 
 
-def _composed(text: str) -> yaml.Node | None:
-    """The nodes of the one document in a text, from libyaml where it reads the text as PyYAML's own parser does.
+def _root_of(text: str) -> yaml.Node | None:
+    """The root of the nodes of the one document in a text. Raises `yaml.YAMLError`.
 
-    What libyaml refuses is given to the other parser too, whose sentences the faults have. Raises `yaml.YAMLError`.
+    libyaml is asked where it reads the text as PyYAML's own parser does. What it refuses goes to that parser too,
+    whose sentences the faults have.
     """
     is_deep = text.count("[") + text.count("{") > _MOST_BRACKETS
-    if _LIBYAML is not None and _ALIKE.fullmatch(text) and not is_deep and not _APART.search(text):
+    is_read_alike = _USUAL_CHARACTERS.fullmatch(text) and not _READ_DIFFERENTLY.search(text)
+    if _LIBYAML is not None and not is_deep and is_read_alike:
         with suppress(yaml.YAMLError):
             return yaml.compose(text, Loader=_LIBYAML)
     return yaml.compose(text, Loader=yaml.SafeLoader)
