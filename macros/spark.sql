@@ -30,6 +30,14 @@
     xxhash64({{ columns | join(", ") }})
 {%- endmacro %}
 
+{# Spark would sort all rows in one task. #}
+{% macro spark__repeated_hashes(model, columns) %}
+        select {{ hash_of(columns) }}
+        from {{ model }}
+        group by {{ hash_of(columns) }}
+        having count(*) > 1
+{%- endmacro %}
+
 {% macro spark__sorted_list(expression) -%}
     sort_array(collect_set({{ expression }}))
 {%- endmacro %}
