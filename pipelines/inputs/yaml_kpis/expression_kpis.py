@@ -10,6 +10,7 @@ from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading, checked
 from pipelines.inputs.yaml_kpis.expressions import ExpressionError
 from pipelines.inputs.yaml_kpis.forms import ExpressionKpi
 from pipelines.okr.definition.faults import listed, suggestion
+from pipelines.okr.kpi.conversion import MONEY
 from pipelines.okr.kpi.kpi import Kpi
 
 
@@ -30,6 +31,13 @@ def read_expression(reading: Reading, name: str, path: tuple[str, ...]) -> None:
         if parts is None:
             return
         given = expressions.derived(expression, parts)
+        if written.get("unit") == MONEY and expression.is_quotient:
+            if any(parts[term.kpi].unit == MONEY for term in expression.denominator):
+                raise ExpressionError(
+                    "an amount divided by an amount is no money",
+                    "write `unit: times`, or `unit: percent`",
+                )
+            given.pop("money", None)  # of a ratio in money, the numerator is
         differing = [
             key
             for key in ("kind", "unit", "every")

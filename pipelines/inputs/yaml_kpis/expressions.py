@@ -172,6 +172,12 @@ def derived(expression: Expression, parts: Mapping[str, Kpi]) -> dict[str, objec
         raise ExpressionError(
             "amounts that are converted in two ways", "give its parts the same `conversion:`"
         )
+    if policies and (lacking := [x for x in parts.values() if not _is_in_currencies(x)]):
+        raise ExpressionError(
+            f"`{lacking[0].name}` has no dimension `{CURRENCY}`, so how many of its {lacking[0].unit} belong to the "
+            "amounts of a currency is not known",
+            f"add the dimension `{CURRENCY}` to `{lacking[0].name}`, or name amounts that are in one currency",
+        )
     given: dict[str, object] = {
         "kind": "ratio" if expression.is_quotient else kinds.pop(),
         "every": max(given_every, key=EVERY.index),
@@ -204,8 +210,15 @@ def common_dimensions(kpis: Sequence[Kpi]) -> list[str]:
         for name in kpis[0].dimensions
         if name not in (ACCOUNT, CURRENCY) and all(name in kpi.dimensions for kpi in kpis)
     ]
-    has_currency = any(CURRENCY in kpi.dimensions for kpi in kpis)
+    has_currency = any(CURRENCY in kpi.dimensions for kpi in kpis) and all(
+        map(_is_in_currencies, kpis)
+    )
     return [*shared, *([CURRENCY] if has_currency else [])]
+
+
+def _is_in_currencies(kpi: Kpi) -> bool:
+    """Whether it is known of which currency its rows are: without the dimension, amounts are in the reporting one."""
+    return CURRENCY in kpi.dimensions or kpi.unit == MONEY
 
 
 def sql_of(expression: Expression, kpi: Kpi, parts: Mapping[str, Kpi]) -> str:
