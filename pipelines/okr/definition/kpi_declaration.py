@@ -11,7 +11,7 @@ from pipelines.okr.definition.field_types import Truth, refusal
 from pipelines.okr.definition.units import unit_fault
 from pipelines.okr.kpi.conversion import MONEY, ConversionError
 from pipelines.okr.kpi.kinds import KINDS, Denominator, Kind
-from pipelines.okr.kpi.kpi import PERCENT, Direction, Every, Kpi
+from pipelines.okr.kpi.kpi import PERCENT, WHOLE_PERCENT, Direction, Every, Kpi
 
 NAME = r"[a-z][a-z0-9_]*"
 """What a KPI and a dimension can be called: both become the names of columns and files."""
@@ -81,6 +81,12 @@ class KpiDeclaration(BaseModel):
                 f"`unit: percent` of a {self.kind}, which no share can be",
                 "write `kind: ratio`, with numerator and denominator, or `kind: stock` for a share as it stands",
                 key="unit",
+            )
+        if self.unit == PERCENT and 0 < self.precision < WHOLE_PERCENT:
+            raise refusal(
+                f"`precision: {self.precision}` of a share, which would show 94 % as 90 %",
+                "write the decimals of the fraction: 3 shows 94.5 %, 2 (or nothing) shows 94 %",
+                key="precision",
             )
         if self.unit == MONEY and kind.reported_by_period:
             what = "`unit: money` of a distinct count, which counts whom or what and no amount"

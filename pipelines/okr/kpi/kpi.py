@@ -17,6 +17,10 @@ ACCOUNT = "account"
 """The dimension of a KPI that stands on accounts with names, such as two properties of Google Analytics."""
 
 
+WHOLE_PERCENT = 2
+"""The decimals of a fraction that is shown as a whole percentage. With fewer, 94 % would be shown as 90 %."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """What a KPI's YAML declares of it.
@@ -71,7 +75,7 @@ class Kpi:
             kind=kind,
             unit=unit,
             direction=meta["direction"],
-            precision=int(meta.get("precision", 0)),
+            precision=max(int(meta.get("precision", 0)), WHOLE_PERCENT if unit == PERCENT else 0),
             dimensions=dimensions,
             declared_dimensions=dimensions,
             owner=str(meta["owner"]),

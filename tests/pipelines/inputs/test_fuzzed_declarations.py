@@ -278,7 +278,10 @@ def objective_as_read(read: Objective) -> Iterator[tuple[str, Any]]:
 def kpi_as_written(name: str, said: Mapping[str, Any], description: str) -> dict[str, Any]:
     return {
         **{key: said[key] for key in ("kind", "unit", "direction", "owner")},
-        "precision": int(Decimal(said.get("precision", "0"))),
+        # a share has at least the decimals of a whole percentage
+        "precision": max(
+            int(Decimal(said.get("precision", "0"))), 2 if said["unit"] == "percent" else 0
+        ),
         "dimensions": tuple(said.get("dimensions", ())),
         "label": said.get("label") or name.replace("_", " "),
         "every": said.get("every", "day"),
