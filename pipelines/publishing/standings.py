@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
+from typing import get_args
 
+from pipelines.okr.definition.goals import Comparison
 from pipelines.okr.kpi.status import PACE_STATUSES, SETTLED_STATUSES, STATUSES
 from pipelines.publishing.named_members import shown_levers
 from pipelines.publishing.published import (
@@ -98,8 +100,9 @@ def is_of_open_window(row: Row) -> bool:
 
 def comparison_of(row: Row) -> str:
     """`at_least`, `at_most` or `between`; from the goal in words where the definition is not at hand."""
-    words = str(row.get("goal") or "").replace(" ", "_", 1).partition(" ")[0]
-    return str(row.get("comparison") or words)
+    words = str(row.get("goal") or "")
+    said = (x for x in get_args(Comparison) if words.startswith(x.replace("_", " ")))
+    return str(row.get("comparison") or next(said, ""))
 
 
 @dataclass(frozen=True)
