@@ -6,6 +6,7 @@ from itertools import chain
 
 import duckdb
 
+from pipelines.okr.kpi.numbers import is_currency
 from pipelines.steps.figure_findings import comparisons
 from pipelines.tables.findings import FindingRow
 
@@ -94,6 +95,15 @@ def reasons_of(currency: str, first_day: date, last_day: date, quoted: Quoted) -
         f"add a column {currency} with rates of your own to a copy of its file and name that in "
         "OKRA_EXCHANGE_RATES (of a currency that the euro replaced, its fixed rate)"
     )
+    if not is_currency(currency):
+        code = currency.strip().upper()
+        remedy = (
+            f"as in `dimensions: {{currency: upper(trim(currency))}}`, which makes it {code}"
+            if is_currency(code)
+            else "such as EUR, and correct the rows at the source or in the KPI's `dimensions`"
+        )
+        yield f"`{currency}` is no code of a currency; give it in capitals and ISO 4217's three letters, {remedy}"
+        return
     if currency not in quoted:
         yield f"the European Central Bank quotes no {currency}; {own_rates}"
         return
