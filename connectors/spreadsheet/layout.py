@@ -59,8 +59,10 @@ class Layout(BaseModel):
     """The year of headers without one; `above` where the row above the header has it."""
     dash: Literal["zero", "empty"] | None = Field(None, examples=["zero"])
     """What a lone `-` means: 0, or a number that is not there."""
-    times: Decimal = Field(Decimal(1), examples=["1000"])
-    """What numbers are multiplied by: 1000 where they are in thousands."""
+    times: Decimal | Mapping[str, Decimal] = Field(
+        Decimal(1), examples=["1000", "{budget_revenue: 1000}"]
+    )
+    """What numbers are multiplied by: 1000 where they are in thousands. By KPI where they are of some alone."""
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -73,8 +75,10 @@ class Layout(BaseModel):
         if self.kpi and ("kpi" in self.columns or self.rows):
             what = "`kpi` beside `rows` or a column of the KPI"
             raise refusal(what, "keep one of them", key="kpi")
-        if self.times <= 0:
-            raise refusal(f"`times: {self.times}` is not above 0", "write 1000", key="times")
+        written = self.times if isinstance(self.times, Mapping) else {"": self.times}
+        for times in written.values():
+            if times <= 0:
+                raise refusal(f"`times: {times}` is not above 0", "write 1000", key="times")
         if self.periods is None and self.year is not None:
             what = "`year` is for a sheet with a column a period"
             raise refusal(what, "add `periods:`, or leave it out", key="year")
@@ -111,6 +115,12 @@ class Layout(BaseModel):
         return (
             kpi if kpi.decimal or not self.mark else kpi.model_copy(update={"decimal": self.mark})
         )
+
+    def times_of(self, kpi: str) -> Decimal:
+        """What the numbers of a KPI are multiplied by."""
+        if isinstance(self.times, Mapping):
+            return self.times.get(kpi, Decimal(1))
+        return self.times
 
     def header(self, role: str) -> str:
         """The name of the header of a column."""

@@ -14,7 +14,7 @@ from datetime import date
 
 from connectors.sdk.contract import Finding
 from connectors.sdk.errors import Rejected
-from connectors.sdk.sheets.cells import Grid, is_empty
+from connectors.sdk.sheets.cells import Cell, Grid, is_empty
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import (
     Days,
@@ -29,8 +29,9 @@ from connectors.spreadsheet.header import NUMBERS, SheetRow, header_of
 from connectors.spreadsheet.kpi_names import closest, kpi_called
 from connectors.spreadsheet.layout import PLAIN, Layout
 from connectors.spreadsheet.localised import in_plain_form
+from connectors.spreadsheet.scaled_numbers import number_as_laid_out, without_dash
 from connectors.spreadsheet.splits import Splits
-from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in, number_in
+from connectors.spreadsheet.values import BadCell, day_in, hinges_on_mark, name_in
 from connectors.spreadsheet.wide_rows import Unfilled, wide_rows
 
 
@@ -215,13 +216,23 @@ class SheetReader:
                     column,
                 )
             row.refuse_merged(column, is_number=True)
-        empty = [column for column in wanted if is_empty(row.cell(column))]
+        empty = [
+            column for column in wanted if is_empty(row.read(column, self._without_declared_dash))
+        ]
         if len(empty) == len(wanted):
             return None
         if empty:
             raise BadCell("half_a_ratio", "is empty", "a ratio takes both numbers", empty[0])
-        read = number_in(name, kpi)
+        scaled = number_as_laid_out(name, kpi, self.layout)
+
+        def read(cell: Cell) -> str:
+            return scaled(self._without_declared_dash(cell))
+
         return dict.fromkeys(NUMBERS) | {column: row.read(column, read) for column in wanted}
+
+    def _without_declared_dash(self, cell: Cell) -> Cell:
+        """The cell, or what a lone dash means where the layout says it. Any other is told as what is no number."""
+        return cell if self.layout.dash is None else without_dash(cell, self.layout)
 
     def _member(self, row: SheetRow, name: str, dimension: str) -> str:
         if dimension not in row.header.columns:
@@ -271,8 +282,12 @@ class SheetReader:
                 self.findings.add(
                     [place],
                     "not_filled_in",
-                    f"is empty, though {name} is filled in up to {last[name]}",
-                    "write the number (0 if there was nothing), or remove the row if it is not known",
+                    f"({day}) is empty, though {name} is filled in up to {last[name]}"
+                    if self.layout.periods
+                    else f"is empty, though {name} is filled in up to {last[name]}",
+                    "write the number (0 if there was nothing); until then it is missing"
+                    if self.layout.periods
+                    else "write the number (0 if there was nothing), or remove the row if it is not known",
                     column=column,
                     kpi=name,
                     day=day,

@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
-from connectors.sdk.sheets.cells import Cell, Grid, is_empty
+from connectors.sdk.sheets.cells import Grid, is_empty
 from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.declared import SheetKpi, SheetKpis
 from connectors.spreadsheet.entries import Days, Entry
 from connectors.spreadsheet.header import NUMBERS, Header
 from connectors.spreadsheet.kpi_names import closest, kpi_called
 from connectors.spreadsheet.layout import Layout
+from connectors.spreadsheet.scaled_numbers import number_as_laid_out, without_dash
 from connectors.spreadsheet.splits import Splits
-from connectors.spreadsheet.values import BadCell, hinges_on_mark, name_in, number_in
-from connectors.spreadsheet.wide import DASHES, WideHeader, WideRow, wide_header
+from connectors.spreadsheet.values import BadCell, hinges_on_mark, name_in
+from connectors.spreadsheet.wide import WideHeader, WideRow, wide_header
 
 
 @dataclass(frozen=True)
@@ -87,12 +87,10 @@ class WideRows:
     def _of_cell(self, row: WideRow, place: int, meant: "Meant") -> Entry | Unfilled | SetAside:
         column = self.header.names[place]
         try:
-            cell = row.number(place)
-            if isinstance(cell, str) and cell.strip() in DASHES:
-                cell = self._dash()
+            cell = without_dash(row.number(place), self.layout)
             if is_empty(cell):
                 return Unfilled(meant.name, meant.day, row.place, column)
-            number = self._number(cell, meant)
+            number = number_as_laid_out(meant.name, meant.kpi, self.layout)(cell)
         except BadCell as bad:
             fault = BadCell(bad.code, bad.what, bad.remedy, column)
             return SetAside(row.place, fault, meant.name, meant.day)
@@ -105,23 +103,6 @@ class WideRows:
             hinges_on_mark=hinges_on_mark(cell),
             column=column,
         )
-
-    def _number(self, cell: Cell, meant: "Meant") -> str:
-        kpi, times = meant.kpi, self.layout.times
-        if times == 1 or kpi.is_share:
-            return number_in(meant.name, self.layout.of(kpi))(cell)
-        # of thousands, a fraction is a whole number
-        exact = self.layout.of(kpi).model_copy(update={"precision": 6})
-        return number_in(meant.name, kpi)(Decimal(number_in(meant.name, exact)(cell)) * times)
-
-    def _dash(self) -> Cell:
-        if self.layout.dash is None:
-            raise BadCell(
-                "two_ways",
-                "is `-`, which can be 0 or a number that is not known",
-                "write 0 or leave it empty, or declare `dash: zero` or `dash: empty`",
-            )
-        return Decimal(0) if self.layout.dash == "zero" else None
 
     def _refuse_other_kind(self, name: str, kpi: SheetKpi) -> None:
         if kpi.is_ratio:

@@ -306,7 +306,8 @@ def test_what_a_dash_means_can_be_declared():
     rows, [finding] = read(content, **GERMAN, dash="empty")
     assert [row["value"] for row in rows] == ["5"]
     assert (
-        "column `Jan 26` is empty, though revenue is filled in up to 2026-02-28" in finding.message
+        "column `Jan 26` (2026-01-31) is empty, though revenue is filled in up to 2026-02-28"
+        in finding.message
     )
 
 
