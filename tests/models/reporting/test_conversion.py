@@ -1,19 +1,6 @@
-"""Money in other currencies at the rate that its KPI declares, worked out by hand.
+"""Money in other currencies at the rate that its KPI declares, worked out by hand."""
 
-What one unit was worth in dollars, as played on Thursday, 5 November 2026 (— is no rate of that day):
-
-                    EUR     GBP      ISK
-    Tue 20 Oct      1.2     1.5      0.008    the last of the krona
-    Thu 29 Oct      1.2     1.5      —
-    Fri 30 Oct      1.1     1.25     —        and through the weekend
-    Mon  2 Nov      1.0     1.25     —
-    Tue  3 Nov      1.25    1.5625   —
-    mean of October    3.5 ÷ 3 = 1.166666666667 for the euro
-    mean of November   1.125 and 1.40625
-"""
-
-import json
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,38 +13,9 @@ from pipelines.okr.kpi.conversion import Conversion
 from pipelines.okr.kpi.facts import Own
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.steps.currency_findings import currency_findings
+from tests.models.reporting.quoted_rates import NOVEMBER, OCTOBER, ROWS, rates
 
 TODAY = date(2026, 11, 5)
-OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
-EUROS = {
-    date(2026, 10, 20): {"USD": "1.2", "GBP": "0.8", "ISK": "150"},
-    date(2026, 10, 29): {"USD": "1.2", "GBP": "0.8"},
-    date(2026, 10, 30): {"USD": "1.1", "GBP": "0.88"},
-    date(2026, 11, 2): {"USD": "1.0", "GBP": "0.8"},
-    date(2026, 11, 3): {"USD": "1.25", "GBP": "0.8"},
-}
-SALES = [
-    (OCTOBER, "USD", "0"),
-    (date(2026, 10, 27), "ISK", "1000"),
-    (date(2026, 10, 28), "ISK", "1000"),
-    (date(2026, 10, 29), "EUR", "100"),
-    (date(2026, 10, 31), "EUR", "10"),
-    (date(2026, 11, 1), "GBP", "8"),
-    (date(2026, 11, 3), "EUR", "4"),
-    (date(2026, 11, 3), "USD", "7"),
-    (date(2026, 11, 3), "CHF", "5"),
-]
-"""Money that came in, the same under each policy. Nobody quotes the franc here."""
-CRUMBS = [
-    (date(2026, 10, 30), "EUR", "-0.000005"),
-    (date(2026, 11, 3), "EUR", "12345678901234.123457"),
-]
-RATIOS = [
-    (NOVEMBER, "USD", "0", "0"),
-    (date(2026, 11, 3), "EUR", "40", "8"),
-    (date(2026, 11, 3), "USD", "30", "2"),
-    (date(2026, 11, 3), "CHF", "900", "3"),
-]
 
 
 def declared(kpi: str, kind: str = "flow", unit: str = "money", **more: Any) -> Kpi:
@@ -76,36 +34,6 @@ DECLARATIONS = [
     declared("parcels", unit="parcels"),
     declared("crumbs"),
 ]
-
-
-def sheet_row(kpi: str, day: date, currency: str, **numbers: str) -> dict[str, Any]:
-    none = {"value": None, "numerator": None, "denominator": None}
-    dimensions = json.dumps({"currency": currency})
-    return {"kpi": kpi, "date": day, "dimensions": dimensions, **none, **numbers}
-
-
-ROWS = [
-    *(
-        sheet_row(kpi, day, currency, value=value)
-        for kpi in ("booked", "averaged", "constant", "parcels")
-        for day, currency, value in SALES
-    ),
-    *(sheet_row("crumbs", day, currency, value=value) for day, currency, value in CRUMBS),
-    *(
-        sheet_row(kpi, day, currency, numerator=upper, denominator=lower)
-        for kpi in ("mean_order", "returned", "orders_per_dollar", "win_rate")
-        for day, currency, upper, lower in RATIOS
-    ),
-]
-
-
-def rates(lake: Any, first: date, last: date) -> None:
-    """Each day's window, as the file has it: empty on a day without rates."""
-    for number in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(number)
-        of_day = EUROS.get(day, {})
-        rows = [{"date": day, "currency": c, "rate": rate} for c, rate in of_day.items()]
-        lake.window("exchange_rates", "euro_rates", day, rows)
 
 
 def fill(lake: Any) -> None:
@@ -308,113 +236,3 @@ def test_the_first_days_of_a_month_have_the_last_rate_until_it_has_one_of_its_ow
     assert members(sunday, "averaged", NOVEMBER)["GBP"] == (10, 8)
     # a constant rate is that of its day, also where an earlier one is played
     assert members(sunday, "constant", OCTOBER)["EUR"] == (121, 110)
-
-
-def charge(day: date, currency: str) -> dict[str, Any]:
-    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return {
-        "id": f"{day} {currency}",
-        "created_at": at,
-        "reporting_category": "charge",
-        "currency": currency,
-        "amount_minor": 100_00,
-        "fee_minor": 0,
-        "net_minor": 100_00,
-    }
-
-
-def order(day: date) -> dict[str, Any]:
-    at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
-    return {
-        "order_id": "1",
-        "customer_id": "ann",
-        "ordered_at": at,
-        "updated_at": at,
-        "status": "paid",
-        "currency": "USD",
-        "total_minor": 30_00,
-    }
-
-
-SHOP = ("stripe", "sql_database", "exchange_rates")
-
-
-def shop(lake: Any, last: date) -> None:
-    """100 euros on 29 October and on the last day; an order in dollars in a shop of its own."""
-    lake.empty("stripe", "balance_transactions", date(2026, 10, 28), last)
-    lake.empty("sql_database", "orders", date(2026, 10, 28), last)
-    for day in (date(2026, 10, 29), last):
-        lake.window("stripe", "balance_transactions", day, [charge(day, "eur")])
-    lake.window("sql_database", "orders", last, [order(last)])
-
-
-def told(warehouse, kpi: str) -> tuple[Any, ...]:
-    """How far a KPI goes, what it is made of and what is wrong with it."""
-    (row,) = warehouse.rows(
-        f"select data_through, sources, trust from reporting.kpis where kpi = '{kpi}'"
-    )
-    return row
-
-
-def test_a_weekend_without_rates_makes_nobody_late(built, empty) -> None:
-    monday, sunday = date(2026, 11, 2), date(2026, 11, 1)
-
-    def make(warehouse) -> None:
-        shop(warehouse.lake, sunday)
-        rates(warehouse.lake, date(2026, 10, 28), sunday)
-        asked = datetime(2026, 11, 2, 6, tzinfo=UTC)
-        warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
-        warehouse.build_over(empty, monday, SHOP, "--exclude", "test_type:data")
-
-    weekend = built("weekend", make)
-    streams = "exchange_rates.euro_rates,stripe.balance_transactions"
-    assert told(weekend, "net_revenue") == (sunday, streams, "ok")
-    # an order in dollars needs no rate, and is not said to be made of any
-    assert told(weekend, "customer_sales") == (sunday, "sql_database.orders", "ok")
-    days = weekend.periods("net_revenue", "day")
-    assert (days[sunday].value, days[sunday].status, days[sunday].trust) == (110, "complete", "ok")
-
-
-def test_rates_that_failed_hold_nothing_up_and_leave_nothing_whole(built, empty) -> None:
-    """The last rate is of Friday, 30 October; it is carried to the 6th, and the 9th has none."""
-    tuesday, monday = date(2026, 11, 10), date(2026, 11, 9)
-
-    def make(warehouse) -> None:
-        shop(warehouse.lake, monday)
-        rates(warehouse.lake, date(2026, 10, 28), date(2026, 10, 30))
-        asked = datetime(2026, 11, 10, 6, tzinfo=UTC)
-        warehouse.lake.attempt("exchange_rates", "euro_rates", "unavailable", asked)
-        friday = date(2026, 11, 6)
-        warehouse.lake.window("stripe", "balance_transactions", friday, [charge(friday, "eur")])
-        warehouse.build_over(empty, tuesday, SHOP, "--exclude", "test_type:data")
-
-    failed = built("failed_rates", make)
-    through, _, trust = told(failed, "net_revenue")
-    assert (through, trust) == (monday, "source_failed:exchange_rates")
-    days = failed.periods("net_revenue", "day")
-    with_carried, without = days[date(2026, 11, 6)], days[monday]
-    # either may change once the rates come
-    assert {with_carried.status, without.status} == {"provisional"}
-    assert (with_carried.value, with_carried.trust) == (110, "source_failed:exchange_rates")
-    assert without.value == 0
-    assert without.trust == "source_failed:exchange_rates,unconverted_currency"
-    october = days[date(2026, 10, 29)]
-    assert (october.value, october.status, october.trust) == (120, "complete", "ok")
-    november = failed.periods("net_revenue", "month")[NOVEMBER]
-    assert november.value == 110
-    assert november.trust == "source_failed:exchange_rates,unconverted_currency"
-    assert told(failed, "customer_sales")[2] == "ok"
-
-
-def test_rates_that_were_not_asked_for_today_are_late(built, empty) -> None:
-    def make(warehouse) -> None:
-        shop(warehouse.lake, date(2026, 11, 9))
-        rates(warehouse.lake, date(2026, 10, 28), date(2026, 11, 3))
-        asked = datetime(2026, 11, 4, 6, tzinfo=UTC)
-        warehouse.lake.attempt("exchange_rates", "euro_rates", "ok", asked)
-        warehouse.build_over(empty, date(2026, 11, 10), SHOP, "--exclude", "test_type:data")
-
-    late = built("late_rates", make)
-    assert told(late, "net_revenue")[2] == "late:exchange_rates"
-    # carried from Tuesday, the 3rd, to Monday
-    assert late.periods("net_revenue", "day")[date(2026, 11, 9)].value == 125

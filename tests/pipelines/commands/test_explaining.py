@@ -12,7 +12,7 @@ from pipelines.commands.console import Output
 from pipelines.commands.explain import explain, part_lines
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.settings import Settings
-from tests.pipelines.publishing.scorecard.conftest import Company
+from tests.pipelines.publishing.scorecard.company import Company
 
 DEALS = Amounts(Language("en"), "deals", 0, as_published=True)
 HIDDEN = '{"name_members": false}'

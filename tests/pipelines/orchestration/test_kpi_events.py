@@ -13,7 +13,7 @@ from dagster._core.loader import LoadingContextForTest
 from pipelines.orchestration.kpi_events import kpi_events
 from pipelines.publishing.language.language import Language
 from pipelines.settings import Settings
-from tests.pipelines.publishing.scorecard.conftest import Company
+from tests.pipelines.publishing.scorecard.company import Company
 
 KPI = dg.AssetKey(["kpis", "kpi_revenue"])
 

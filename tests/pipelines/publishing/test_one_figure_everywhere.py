@@ -27,7 +27,7 @@ from pipelines.publishing.published import read_scorecard
 from pipelines.publishing.standings import read_standings
 from pipelines.settings import Settings
 from pipelines.settings.languages import TEXTS, languages
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company
+from tests.pipelines.publishing.scorecard.company import AS_OF, Company
 
 WEEK_BEFORE = AS_OF - timedelta(days=8)
 NARROW = str.maketrans({"\u202f": " ", "\u00a0": " "})

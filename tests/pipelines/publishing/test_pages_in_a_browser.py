@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import UNFOLD, audited, needs_chromium, pages_of
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, FIRST, LAST, THROUGH, Company
+from tests.pipelines.publishing.scorecard.company import AS_OF, FIRST, LAST, THROUGH, Company
 from tests.screenshots.variants import PUBLISHED, VARIANTS, pages
 
 pytestmark = [pytest.mark.browser, needs_chromium]

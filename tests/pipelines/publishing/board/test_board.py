@@ -12,7 +12,8 @@ from pipelines.publishing.board.board import MAX_LINES
 from pipelines.publishing.board.printing import PrintingError, print_page
 from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company, Element, parsed
+from tests.pipelines.publishing.scorecard.company import AS_OF, Company
+from tests.pipelines.publishing.scorecard.pages import Element, parsed
 
 WEEK_BEFORE = date(2026, 11, 17)
 BEHIND = {"status": "at_risk", "probability": Decimal("0.45"), "forecast_p50": 1900}

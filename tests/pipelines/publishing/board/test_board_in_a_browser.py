@@ -13,7 +13,7 @@ from pipelines.publishing.board.printing import print_page
 from pipelines.publishing.board.writing import write_board
 from pipelines.publishing.language.language import Language
 from tests.browser import audited, needs_chromium, pages_of
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company
+from tests.pipelines.publishing.scorecard.company import AS_OF, Company
 
 pytestmark = [pytest.mark.browser, needs_chromium]
 LONG = "Every customer who asks for help is answered on the same day, in all of our languages"

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from tests.pipelines.publishing.scorecard.conftest import figures
+from tests.pipelines.publishing.scorecard.pages import figures
 
 
 def test_beside_a_week_ago_a_key_result_says_what_changed(company):

@@ -13,7 +13,8 @@ from pipelines.publishing.scorecard.goal_pages import MAX_LINES, goal_pages
 from pipelines.publishing.scorecard.kpi_pages import MAX_USES
 from pipelines.publishing.scorecard.writing import write_scorecard
 from pipelines.publishing.standings import read_standings
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, Company, parsed
+from tests.pipelines.publishing.scorecard.company import AS_OF, Company
+from tests.pipelines.publishing.scorecard.pages import parsed
 
 TEAMS, GOALS = 4, 100
 ANA = "ana@example.com"

@@ -15,7 +15,7 @@ import pytest
 
 from tests.browser import UNFOLD, audited, needs_chromium
 from tests.limits import HANG_SECONDS
-from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, PULLED, THROUGH, Company
+from tests.pipelines.publishing.scorecard.company import FIRST, LAST, PULLED, THROUGH, Company
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, THROUGH, Company, Element
+from tests.pipelines.publishing.scorecard.company import FIRST, LAST, THROUGH, Company
+from tests.pipelines.publishing.scorecard.pages import Element
 
 NEXT_DAY = timedelta(days=1)
 

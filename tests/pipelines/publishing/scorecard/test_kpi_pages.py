@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from tests.pipelines.publishing.scorecard.conftest import PULLED, SQL
+from tests.pipelines.publishing.scorecard.company import PULLED, SQL
 
 
 def lines(page, caption: str) -> list[list[str]]:

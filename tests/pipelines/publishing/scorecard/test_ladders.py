@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.pipelines.publishing.scorecard.conftest import Company, Element
+from tests.pipelines.publishing.scorecard.company import Company
+from tests.pipelines.publishing.scorecard.pages import Element
 
 ODDS = ("0.9", "0.7", "0.5", "0.3", "0.1")
 

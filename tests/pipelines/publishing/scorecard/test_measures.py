@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 from decimal import Decimal
 
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, figures
+from tests.pipelines.publishing.scorecard.company import AS_OF
+from tests.pipelines.publishing.scorecard.pages import figures
 
 
 def test_the_card_says_what_is_done_and_what_came_of_it(company):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST, THROUGH, said
+from tests.pipelines.publishing.scorecard.company import FIRST, LAST, THROUGH, said
 
 
 def test_a_chart_has_what_was_the_pace_the_futures_and_the_target(company):

@@ -11,15 +11,8 @@ from pipelines.connections import connect
 from pipelines.publishing import published
 from pipelines.publishing.language.language import Language
 from pipelines.publishing.scorecard.writing import owner_page, write_scorecard
-from tests.pipelines.publishing.scorecard.conftest import (
-    AS_OF,
-    FIRST,
-    LAST,
-    PULLED,
-    SQL,
-    Company,
-    parsed,
-)
+from tests.pipelines.publishing.scorecard.company import AS_OF, FIRST, LAST, PULLED, SQL, Company
+from tests.pipelines.publishing.scorecard.pages import parsed
 
 ANA, BEN = "ana@example.com", "ben@example.com"
 

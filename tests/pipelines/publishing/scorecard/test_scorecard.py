@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.pipelines.publishing.scorecard.conftest import figures, plain, said, source
+from tests.pipelines.publishing.scorecard.company import said
+from tests.pipelines.publishing.scorecard.pages import figures, plain, source
 
 
 def test_a_card_shows_score_pace_odds_and_rates(company):

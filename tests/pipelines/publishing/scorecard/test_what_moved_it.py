@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from tests.pipelines.publishing.scorecard.conftest import FIRST, LAST
+from tests.pipelines.publishing.scorecard.company import FIRST, LAST
 
 
 def test_what_moved_a_goal_names_nobody_where_the_goal_does_not(company):

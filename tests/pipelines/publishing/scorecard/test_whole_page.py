@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from pipelines.publishing.published import NothingPublishedError, read_scorecard
-from tests.pipelines.publishing.scorecard.conftest import AS_OF, FIRST, THROUGH
+from tests.pipelines.publishing.scorecard.company import AS_OF, FIRST, THROUGH
 
 
 def test_a_company_without_an_objective_has_an_empty_scorecard(bare):
