@@ -47,7 +47,7 @@ _NEWEST_ALONE = {
     (check_ins.SOURCE.name, check_ins.CHECK_INS.name),
     ("spreadsheet", "kpi_plans"),
 }
-"""The snapshots of which the newest alone is read: what was wrong in an earlier one has been mended, or is in it."""
+"""Streams of snapshots. Only the newest one is read: what was wrong in an earlier one is mended, or in it too."""
 _ALIKE = ("source", "account", "stream", "what", "message", "column", "kpi", "is_set_aside")
 
 

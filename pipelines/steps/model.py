@@ -40,7 +40,7 @@ def prepare_models(day: Day, project: ComposedProject) -> dict[str, str]:
     by_account = sorted(name for name, kpi in day.kpis.items() if kpi.by_account)
     environment["OKRA_KPIS_BY_ACCOUNT"] = ",".join(by_account)
     if day.settings.engine == "spark" and day.settings.build_everything:
-        # no plan says so there
+        # on Spark there is no plan of a build that would say so
         environment["OKRA_SCOPE"] = "everything"
     kpis = unusable_kpis(day, project.composition, models)
     return environment | broken_environment(models, kpis)
@@ -49,7 +49,10 @@ def prepare_models(day: Day, project: ComposedProject) -> dict[str, str]:
 def plan_build(
     day: Day, project: ComposedProject, graph: Graph, environment: Mapping[str, str]
 ) -> BuildPlan | None:
-    """What the day's build makes and tests; None on Spark, where every model is built, and knows what it keeps."""
+    """What the day's build makes and tests.
+
+    None on Spark: every model is built there, and its own macros find out what to keep.
+    """
     if day.settings.engine == "spark":
         return None
     inputs = model_inputs(graph.manifest, environment, open_lake(day.settings))

@@ -31,7 +31,7 @@ StreamName = tuple[str, str]
 
 @dataclass(frozen=True)
 class KpiDays:
-    """Some days of one KPI, of which the first is the first of a period that it is given for."""
+    """Some days of one KPI. They begin where a period begins: a day, or a week or a month that the KPI is given for."""
 
     settings: Settings
     index: KpiIndex

@@ -51,7 +51,7 @@ def pull_source(
 def noted_if_it_ends(
     settings: Settings, lake: Lake, source: Source, names: Collection[str]
 ) -> Iterator[None]:
-    """Note an exception as the failure of the streams `names`: their last pull would look as if it had gone well."""
+    """Note an exception as the failure of the streams `names`. Else their last pull would look as if it went well."""
     try:
         yield
     except Exception as error:
@@ -85,7 +85,7 @@ def pull_noted(
     run_id: str,
     progress: Progress | None,
 ) -> list[StreamReport]:
-    """Pull the streams `names`, those but for which `sources.yml` is wrong."""
+    """Pull the streams `names`. Those that `sources.yml` is wrong about are refused."""
     errors = {name: x for name, x in settings.errors_of(source).items() if name in names}
     refused = [refuse(source, source.stream(name), errors[name], lake, settings) for name in errors]
     names = [name for name in names if name not in errors]

@@ -19,7 +19,7 @@ _CHOICES_OF_DBT = frozenset([
     "PROFILE", "RESOURCE_TYPES", "SAMPLE", "SINGLE_THREADED", "STATE", "STATIC_PARSER", "STORE_FAILURES", "TARGET",
     "USE_FAST_TEST_EDGES", "VERSION_CHECK", "WARN_ERROR", "WARN_ERROR_OPTIONS", "WRITE_JSON",
 ])  # fmt: skip
-"""What dbt reads of the environment that says which models it makes of what, without `DBT_` or `DBT_ENGINE_`."""
+"""The variables by which dbt chooses what it makes, and from what; without `DBT_` or `DBT_ENGINE_` before them."""
 
 
 def dbt_environment(project: ComposedProject, as_of: date, run_id: str) -> dict[str, str]:
@@ -61,9 +61,9 @@ def static_environment(
 
 
 def choices_of_others(environment: Mapping[str, str]) -> dict[str, str]:
-    """The choices that a shell makes for another dbt project (`DBT_TARGET=prod`), each as if it were not made.
+    """Empty values for the variables that a shell sets for another dbt project, such as `DBT_TARGET=prod`.
 
-    With some every run would fail, and with `DBT_EMPTY` all tables would be without a row.
+    With some of them every run would fail; with `DBT_EMPTY` all tables would be without a row.
     """
     return {
         name: ""

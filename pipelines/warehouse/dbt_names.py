@@ -1,4 +1,4 @@
-"""How dbt looks names of macros up, replaced by a faster way: the one inside of dbt that is (docs/decisions/0047).
+"""A faster way for dbt to look up names of macros. It is the only part of dbt that is replaced (docs/decisions/0047).
 
 For each node, dbt writes the names of all macros twice into a context of Jinja's, and looks each of some 600 up in five
 dictionaries, one after the other. Here they are one dictionary.
@@ -10,7 +10,10 @@ from typing import Any
 
 
 def flat(namespace: Any) -> dict[str, Any]:
-    """All names of a namespace of dbt's, made when it is first read. What dbt looks at first comes last, and stays."""
+    """All names of a namespace of dbt's, made when it is first read.
+
+    The dictionaries are joined in reverse order, so that the one that dbt looks in first wins.
+    """
     names: dict[str, Any] | None = namespace.__dict__.get("_flat")
     if names is None:
         names = {

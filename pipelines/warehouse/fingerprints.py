@@ -15,12 +15,12 @@ from connectors.lake.lake import Lake
 MODELS = ("model.", "seed.", "snapshot.")
 """How the ids of nodes begin that make a table or a view."""
 OF_THE_DAY = ("OKRA_AS_OF", "OKRA_RUN_ID")
-"""The variables that are others each day. They count for those models only that read them."""
+"""The variables whose values change each day. They count only for the models that read them."""
 OF_THE_PLACE = frozenset(
     f"OKRA_{name}"
     for name in ("LAKE", "MEMORY", "PYTHON", "STORAGE_VERSION", "THREADS", "WAREHOUSE")
 )
-"""The variables that say where and by what models are made, and nothing of what they are: a home can be moved."""
+"""The variables that say where and by what program models are made. They do not count: a home can be moved."""
 DAY_MACROS = frozenset({"macro.okra.as_of", "macro.okra.run_id"})
 """The macros that read them."""
 CATALOG = "lake"

@@ -79,7 +79,7 @@ def with_fault(project: Composition, message: str, faults: Sequence[LeftOut]) ->
         if missing
         else file_fault(project, message, present)
     )
-    # what reads a model that is left out already has no fault of its own
+    # a file that reads a model which is left out has no fault of its own
     cause = next((known for known in faults if missing and missing[2] in known.models), None)
     if cause:
         fault = replace(cause, files=(*cause.files, *fault.files))

@@ -43,7 +43,7 @@ class Budget:
     """None where nothing is known of the KPI."""
 
     def of_member(self, dimension: str, member: str) -> "Budget":
-        """That of one member, where it has the dimension; else the same for each."""
+        """The budget of one member, where the budget's KPI has the dimension; else every member has the same one."""
         if self.view is None or dimension not in self.view.kpi.dimensions:
             return self
         return replace(self, view=self.view.member(dimension, member))
@@ -82,8 +82,8 @@ class Budget:
     def shares(self, start: date, end: date, elapsed: Sequence[int]) -> list[Decimal] | None:
         """The share of a flow's budget that is due after each of so many days from `start`.
 
-        The number of a month is spread evenly over its days. None where it says nothing of the way: a single number
-        for all of the days, an amount below 0, or one that is not known.
+        The number of a month is spread evenly over its days. None where the way is not known: there is a single number
+        for all of the days, an amount is below 0, or one is not known.
         """
         view = self.view
         if (

@@ -1,4 +1,4 @@
-"""How long something takes, as it is written: `4 weeks`, `10 days`. Months are not of one length, so they are none."""
+"""How long something takes, as it is written: `4 weeks`, `10 days`. Not in months, which have no fixed length."""
 
 import re
 from typing import Annotated

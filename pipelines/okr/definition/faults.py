@@ -17,7 +17,7 @@ _ACCENT = re.compile("[\u0300-\u036f]")
 _SAME_LETTER = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe", "’": "'"}
 )
-"""Letters that Unicode does not take apart, as people write them without their strokes."""
+"""How people write letters without their strokes, of those that Unicode does not decompose."""
 
 
 @dataclass(frozen=True, order=True, slots=True)

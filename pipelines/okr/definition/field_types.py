@@ -55,7 +55,7 @@ class MemberTargets:
 
 
 def refusal(what: str, remedy: str, *, key: str = "") -> PydanticCustomError:
-    """The error every validator raises: both halves survive up to the fault that is shown.
+    """The error that every validator raises. The fault that is shown has both halves of it.
 
     `key`: the key that is wrong, where a validator looks at several of them.
     """

@@ -41,7 +41,7 @@ _BEFORE_MET_IN = {"committed": ALL, "aspirational": MetIn(share=Decimal("0.7"))}
 
 
 def objective_fingerprint(objective: Objective) -> str:
-    """Of what an objective is scored by, its key results and their weights included."""
+    """Of what an objective is scored by: with its key results and their weights."""
     scored = {name: part for name, part in canonical(objective).items() if name not in _CALLED}
     results = [
         _scored_by(objective, result) | {"weight": _canonical_value(result.weight)}
@@ -51,7 +51,7 @@ def objective_fingerprint(objective: Objective) -> str:
 
 
 def key_result_fingerprint(objective: Objective, result: KeyResult) -> str:
-    """Of what a key result is scored by, its objective's frame included, and its weight not."""
+    """Of what a key result is scored by: with its objective's id, period and commitment, and without its weight."""
     frame = {
         name: _canonical_value(getattr(objective, name)) for name in ("id", "period", "commitment")
     }

@@ -30,7 +30,10 @@ class Leads(BaseModel):
 def leads_faults(
     leads: Leads, kpi: str | None, kpis: Mapping[str, Kpi], others: list[str]
 ) -> Iterator[Finding]:
-    """What is wrong with it; `kpi` is that of its key result, those in `others` are told elsewhere."""
+    """What is wrong with `leads`. `kpi` is the KPI of the key result.
+
+    `others` are KPIs that are broken or off, which is told elsewhere.
+    """
     if kpi is None:
         yield "leads", "a milestone leads no KPI", "leave `leads` out"
     elif leads.kpi == kpi:

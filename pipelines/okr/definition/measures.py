@@ -77,7 +77,10 @@ class Measure(BaseModel):
 def measure_faults(
     measure: Measure, kpis: Mapping[str, Kpi], others: list[str]
 ) -> Iterator[Finding]:
-    """What is wrong with a measure, held against the KPIs; those in `others` are broken or off, and told elsewhere."""
+    """What is wrong with a measure, held against the KPIs.
+
+    `others` are KPIs that are broken or off, which is told elsewhere.
+    """
     kpi = kpis.get(measure.kpi)
     if kpi is None:
         if measure.kpi not in others:

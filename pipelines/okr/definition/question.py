@@ -109,7 +109,7 @@ class Question:
 
     @property
     def holds(self) -> bool:
-        """A measured baseline on the good side of the target leaves a level to hold."""
+        """Whether the goal is to hold a level: the one that was measured before the start meets the target already."""
         target = self.goal.target
         if not self.measured or self.baseline is None or target is None:
             return False

@@ -102,7 +102,7 @@ class _Slot:
         self._ages = np.empty((0, paths), np.int16)
 
     def winning_ages(self, choices: int) -> NDArray[np.int16]:
-        """For so many choices or more and each path (choices, paths), how old the winner of the first ones is."""
+        """How old the winner is among the first n choices, for each n and path; (choices, paths), or more rows."""
         if len(self._ages) < choices:
             rounded = -(-choices // _CHOICES_STEP) * _CHOICES_STEP
             self._ages = _winning_ages(*self._of, rounded)

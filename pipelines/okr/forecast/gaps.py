@@ -34,7 +34,7 @@ def gap_futures(
     """
     usual = np.array([_usual(values, seen, season, place) for place in range(len(values))])
     is_share = bool((usual > 0).all())
-    # where nothing is known no error is: such a step lends that of a season before
+    # a step that is not known has no error of its own: it lends that of a season before
     known = filled(values / usual if is_share else values - usual, seen, season, is_level=False)
     first = end - len(values) + 1
     block = block_length(season, len(values))

@@ -1,4 +1,4 @@
-"""Amounts that come seldom, and series that have never changed: what smoothing alone would have too even."""
+"""Amounts that come seldom, and series that have never changed: what smoothing alone would spread too evenly."""
 
 from collections.abc import Sequence
 

@@ -77,7 +77,7 @@ def _around(values: Exact) -> Exact:
 
 
 def _median(values: Exact) -> Exact:
-    """The median along the last axis of finite numbers; NumPy's own looks for others first, which takes longer."""
+    """The median along the last axis of finite numbers. NumPy's own looks for NaN first, which takes longer."""
     count = values.shape[-1]
     middle = [(count - 1) // 2, count // 2]
     between: Exact = np.partition(values, middle, axis=-1)[..., middle].mean(axis=-1)

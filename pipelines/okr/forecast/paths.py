@@ -14,7 +14,7 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
 _MIN_WEIGHT = 1e-30
 _SHORT_HISTORY_DOUBT = 2.0
-"""Days of the same fortnight are alike, and tell less of a quarter than as many days apart would."""
+"""How much less a short history tells of a quarter than as many days spread over it: days of a fortnight are alike."""
 
 
 class Chosen(NamedTuple):
@@ -93,7 +93,7 @@ def member_of_each_path(weights: Exact, paths: int) -> Ints:
 
 
 def _error_inflation(lengths: Ints, season: int) -> Floats:
-    """Errors on days that a candidate has learnt from are too small for days it has not seen."""
+    """By how much to widen errors: those on days that a candidate has learnt from are smaller than on new days."""
     learnt = 4 + (season - 1) / 2
     inflation = np.sqrt(lengths / np.maximum(lengths - learnt, lengths / 2))
     return np.asarray(inflation, dtype=np.float32)

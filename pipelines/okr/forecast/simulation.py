@@ -13,7 +13,7 @@ from pipelines.okr.forecast.paths import drift, run_rate
 from pipelines.okr.forecast.training_series import Floats, TrainingSeries
 
 PATHS = 2000
-"""Futures of a series: can_be_smoothed that their share is sure to about a hundredth."""
+"""Futures of a series: with so many, a share of them is sure to about a hundredth."""
 _BATCH_CELLS = 3_000_000
 _CELLS_A_STEP = 45
 _SHARE_OF_CHANGES = 0.5

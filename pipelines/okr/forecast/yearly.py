@@ -17,7 +17,7 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Ints
 
 _WAVES = 6
 _GAIN_OF_A_YEAR = 3.0
-"""How much of its errors of a year the level follows beside which waves are fitted; another is a random walk."""
+"""Waves are fitted beside two levels: one takes on so many times its mean error within a year, one is a random walk."""
 _NEXT_YEAR_VARIANCE = 2.0
 """The variance of next year's waves, as a multiple of that of the mean of the years known."""
 _EPSILON = 1e-12

@@ -16,7 +16,7 @@ from pipelines.okr.kpi.numbers import EXACT
 
 SIDES: tuple[Side, ...] = get_args(Side)
 _SAFE = 2**61
-"""What the sum of a column's sizes stays below where 64 bits hold it."""
+"""A column has 64 bits where its sizes sum to less than this, so that no sum of it overflows."""
 
 Whole = NDArray[Any]
 """Whole numbers: of 64 bits, or Python's own where their sum could be too large for these."""

@@ -119,7 +119,10 @@ def _season(view: KpiView, cut: date) -> Season | None:
 
 
 def _closed_factor(season: Season, start: date, values: Exact, closed: Truth) -> float:
-    """What a closed day brings of what it would as an open one; who declares working days expects nothing of it."""
+    """What a closed day brings, as a share of what it would bring as an open one.
+
+    A company that declares working days expects nothing of its closed days: where few are known, it is near 0.
+    """
     usual = season.weights(start, start + timedelta(days=len(values) - 1))
     mean = np.nanmean(values[~closed])
     expected = float((usual * mean)[closed].sum())

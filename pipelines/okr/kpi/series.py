@@ -62,7 +62,7 @@ class Series:
         return tuple([self._exact(totals[after] - totals[first]) for totals in self._totals])
 
     def fractions(self, start: date, end: date) -> list[Fraction]:
-        """The same as fractions."""
+        """The sums of `sums` as fractions, which are quicker to reckon with."""
         first, after = self._between(start, end)
         unit = 10**self._decimals
         return [Fraction(totals[after] - totals[first], unit) for totals in self._totals]

@@ -16,9 +16,9 @@ YearEnds = Literal["nearest", "last"]
 WEEKS = 52
 _WEEK = 7
 _NEAR = 3
-"""No weekday is farther than three days."""
+"""The nearest Monday, for one, is never more than three days away."""
 _QUARTERS_OF_13 = (3, 3, 3, 4)
-"""Of 13 periods, the last quarter has the one that is over."""
+"""The periods of each quarter where a year has 13: the last quarter has one more."""
 
 
 @dataclass(frozen=True, slots=True)
