@@ -119,6 +119,8 @@ class Question:
     def growth(self, start: date, cut: date) -> tuple[Decimal, int] | None:
         """What a level has changed by since the baseline, or since its first value from `start`, and in how many days.
 
+        A baseline of 0 for want of history is no level that it came from.
+
         None without a value from `start` to `cut`.
         """
         series = self.view.series
@@ -126,6 +128,6 @@ class Question:
         if first is None or last is None:
             return None
         since, level = first
-        if self.baseline is not None:
+        if self.baseline is not None and not self.lacks_history:
             since, level = start - timedelta(days=1), self.baseline
         return last[1] - level, (last[0] - since).days
