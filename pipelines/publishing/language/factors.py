@@ -11,6 +11,8 @@ Named = Container[tuple[str, str]] | None
 """The members that may be named, each with its dimension; None for all."""
 _MAX_NAMED = 3
 _NESTED = " > "
+_OF_ALL = ("currency", "restatement")
+"""The effects whose members beyond those that are named are told as one part of their own."""
 _UNKNOWN, _WHOLE = "unknown", "whole"
 
 
@@ -59,10 +61,18 @@ def parts_of(
     shown = [x for x in members if named is None or (x["dimension"], x["member"]) in named][:most]
     parts = [(_name(row, language), row["contribution"]) for row in shown]
     rest = [row for row in members if row not in shown] if shown else []
-    if rest:
-        others = sum((row["contribution"] for row in rest), Decimal(0))
-        parts.append((language.text("factors.others", len(rest)), others))
+    # exchange rates and restatements are no members, though they are listed by member
+    others = [row for row in rest if row["effect"] not in _OF_ALL]
+    if others:
+        parts.append((language.text("factors.others", len(others)), _sum(others)))
+    for effect in _OF_ALL:
+        if alike := [row for row in rest if row["effect"] == effect]:
+            parts.append((language.text(f"factors.{effect}"), _sum(alike)))
     return parts
+
+
+def _sum(rows: Rows) -> Decimal:
+    return sum((row["contribution"] for row in rows), Decimal(0))
 
 
 def _name(row: Row, language: Language) -> str:
