@@ -258,7 +258,23 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
         else:
             asked = amounts.text(last["target"])
             words.append(language.text("why.furthest", goal=asked, **figures))
-    return " ".join(words)
+    return " ".join([*words, *_members_now(row, parts, language)])
+
+
+def _members_now(row: Row, parts: Rows, language: Language) -> list[str]:
+    """How many members are on pace in the open window, which decides where all of those before were met."""
+    label = row.get("open_window")
+    now = [x for x in parts if x["window"] == label and x["member"] == "total"] if label else []
+    return [
+        language.text(
+            "why.members_now",
+            part["members_judged"],
+            window=language.window(str(label), today=row["as_of"]),
+            met=language.number(Decimal(part.get("members_met") or 0)),
+        )
+        for part in now
+        if part.get("members_judged")
+    ]
 
 
 def windows_of(row: Row) -> str:
