@@ -227,14 +227,16 @@ class Job:
             return
         committed = self.lake.manifests(self.source.instance, stream.name)
         pulled = self._commits.keys(stream, committed)
-        kept = kept_rows(self.lake, self.source.instance, stream, committed, pulled)
+        lately = self.now() - self.source.look_back(stream) - stream.arrives_within
+        kept = kept_rows(self.lake, self.source.instance, stream, committed, pulled, lately)
         if kept is None:
             return
         try:
             with diagnosed(self.source):
                 counted = connection.rows_since(stream, kept.since)
-                lately = self.now() - self.source.look_back(stream) - stream.arrives_within
-                recent = connection.rows_since(stream, lately) if counted != kept.rows else 0
+                if counted == kept.rows:
+                    return
+                recent = connection.rows_since(stream, lately)
         except SourceError:
             return  # it does not say for now; the newest window is pulled again by the next run
         if counted is None or recent is None:

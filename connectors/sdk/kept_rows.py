@@ -48,6 +48,8 @@ class Kept:
     """Rows that last changed since then, and are not marked as gone."""
     set_aside: int
     """Rows of these windows that are not in the lake and may be at the source."""
+    settled: int
+    """Of `rows`, those that last changed before the source may still bring more."""
 
 
 def kept_rows(
@@ -56,10 +58,12 @@ def kept_rows(
     stream: Stream,
     committed: Mapping[date, Manifest],
     pulled: Mapping[date, pa.Table],
+    lately: datetime,
 ) -> Kept | None:
     """What is kept of `stream` in the committed windows; None where that cannot be said.
 
-    `pulled`: the rows of windows that this run has committed, which need not be read again.
+    `pulled`: the rows of windows that this run has committed, which need not be read again. `lately`: from when on
+    rows that changed may still come.
     """
     first = first_of_unbroken(stream, committed)
     since = committed[first].since if first else None
@@ -77,7 +81,9 @@ def kept_rows(
         for finding in manifest.findings
         if finding.is_set_aside and window >= first
     )
-    return Kept(since, pc.sum(counted).as_py() or 0, set_aside)
+    recent = pc.and_(counted, pc.greater_equal(keys.column(stream.cursor), pa.scalar(lately)))
+    rows, of_late = (pc.sum(column).as_py() or 0 for column in (counted, recent))
+    return Kept(since, rows, set_aside, rows - of_late)
 
 
 def first_of_unbroken(stream: Stream, committed: Mapping[date, Manifest]) -> date | None:
@@ -136,9 +142,10 @@ def difference(title: str, stream: Stream, kept: Kept, counted: int, recent: int
     """A finding where more rows are kept than the source has, or fewer; None where both agree.
 
     `counted`: how many rows the source has; `recent`: how many of them changed so lately that they may still come.
+    Those are compared with no other: a busy day would hide as many rows that never came.
     """
     gone = kept.rows - counted
-    missing = -gone - recent - kept.set_aside
+    missing = counted - recent - kept.settled - kept.set_aside
     if gone <= 0 and missing <= 0:
         return None
     what = (
