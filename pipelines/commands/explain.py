@@ -19,7 +19,7 @@ from pipelines.publishing.factor_rows import is_of_whole_kpi
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
 from pipelines.publishing.language.check_ins import check_in
 from pipelines.publishing.language.factors import factor_sentence
-from pipelines.publishing.language.gaps import gap_text
+from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.goals import earlier_goal, goal
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.leads import lead
@@ -125,7 +125,7 @@ def standing_lines(chain: KeyResultChain, amounts: Amounts) -> Lines:
     words = {
         "table.status": f"{styled_status(row['status'], language)}: {escape(said)}",
         "first.now": "" if row["actual"] is None else escape(amounts.text(row["actual"])),
-        "card.gap": escape(gap_text(row, amounts)),
+        "card.gap": escape(distance_text(row, amounts)),
         "table.score": f"{score}, {language.text('board.pace', pace=pace)}",
         "table.odds": escape(odds_and_forecast(row, amounts)),
     }

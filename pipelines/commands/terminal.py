@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.publishing.language.gaps import gap_text
+from pipelines.publishing.language.gaps import distance_text, gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sparklines import sparkline, thinned
@@ -55,7 +55,7 @@ def attention_lines(standings: Standings, language: Language) -> Iterator[str]:
         facts = [
             styled_status(standing.status, language),
             escape(standing.owner or language.text("objective.no_owner")),
-            gap_text(row, amounts),
+            distance_text(row, amounts),
             language.text("terminal.due", day=language.day(row["deadline"])),
         ]
         yield "  " + " · ".join(fact for fact in facts if fact)

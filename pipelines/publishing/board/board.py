@@ -8,7 +8,7 @@ from pipelines.okr.kpi.status import SETTLED_STATUSES
 from pipelines.publishing.digest.digest import counted, direction
 from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.figures import NO_VALUE
-from pipelines.publishing.language.gaps import gap_text
+from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.sentences import objective_sentence, sentence
@@ -145,7 +145,7 @@ def _task(line: Standing, language: Language) -> Task:
         status=line.status,
         name=line.name,
         owner=line.owner or language.text("board.no_owner"),
-        gap=gap_text(row, amounts) or NO_VALUE,
+        gap=distance_text(row, amounts) or NO_VALUE,
         to_do=lever(line.lever, row, amounts) if line.lever else language.text("board.no_lever"),
         due=due,
     )

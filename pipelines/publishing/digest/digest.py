@@ -10,7 +10,7 @@ from typing import Literal
 from pipelines.okr.kpi.status import SETTLED_STATUSES, STATUSES
 from pipelines.publishing.digest import renderings
 from pipelines.publishing.digest.renderings import Item, Section
-from pipelines.publishing.language.gaps import gap_text
+from pipelines.publishing.language.gaps import gap_text, parts_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.measures import named, verdict
@@ -263,9 +263,11 @@ def _task(line: Standing, language: Language) -> str:
         line.owner or language.text("objective.no_owner"),
         language.status(line.status).lower(),
     ]
-    if gap := gap_text(row, amounts):
+    if parts := parts_text(row, amounts):
+        words.append(parts)
+    elif gap := gap_text(row, amounts):
         words.append(gap)
-    if is_of_open_window(row):
+    if is_of_open_window(row) and not parts:
         words.append(language.window(row["open_window"], today=row["as_of"]))
     due = language.day(row["deadline"], today=row["as_of"])
     words.append(language.text("digest.due", day=due))

@@ -8,10 +8,10 @@ from typing import Any
 
 from pipelines.okr.kpi.kinds import KINDS
 from pipelines.publishing.language.changes import share_changes, status_change
-from pipelines.publishing.language.gaps import gap_text
+from pipelines.publishing.language.gaps import gap_text, parts_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
-from pipelines.publishing.language.sentences import parts_on_track, sentence, windows_of
+from pipelines.publishing.language.sentences import parts_on_track, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
 from pipelines.publishing.scorecard.page_rows import PageRows
@@ -180,22 +180,8 @@ def _gap(standing: Standing, amounts: Amounts) -> str:
     row, language = standing.row, amounts.language
     if row["kpi"] is None:
         return language.text("first.not_done")
-    cadence = windows_of(row)
-    if cadence and row.get("windows_needed") is not None and row.get("windows_over") is not None:
-        return language.text(
-            f"first.windows.{cadence}",
-            row["windows_over"],
-            met=language.counted(row["windows_met"] or 0),
-            needed=language.counted(row["windows_needed"]),
-            all=language.counted(row.get("windows_in_all") or row["windows_needed"]),
-        )
-    if row["for_each"] and row.get("members_judged"):
-        words = language.text(
-            "first.members", row["members_judged"], met=language.counted(row["members_met"] or 0)
-        )
-        if row.get("furthest_behind"):
-            words += " " + language.text("first.furthest", member=row["furthest_behind"])
-        return words
+    if parts := parts_text(row, amounts):
+        return parts
     words, ends = gap_text(row, amounts), row["forecast_p50"]
     if words and ends is not None and comparison_of(row) != "between":
         return language.text("first.heading", forecast=amounts.estimate(ends), gap=words)

@@ -93,6 +93,17 @@ def test_a_goal_per_window_shows_its_open_window(company):
     assert "$700 → $960.40 → $950 November" in goals(parsed(html(company)))[1]
 
 
+def test_what_a_goal_per_window_lacks_is_windows_though_the_open_one_has_something_to_spare(
+    company,
+):
+    company.key_result(
+        status="off_track", target=3, gap=-1, unit="sessions", defined={"per": "week"}, open_window="2026-W48",
+        window_forecast_p50=4, windows_met=14, windows_over=20, windows_needed=18, windows_in_all=25,
+    )  # fmt: skip
+    [_, task] = parsed(html(company)).one("table", class_="tasks").all("tr")
+    assert task.all("td")[1].text == "14 of 20 weeks met it; 18 of 25 are needed"
+
+
 def test_a_goal_for_each_member_shows_how_many_meet_it(company):
     company.key_result(defined={"for_each": "sales_rep"}, members_met=2, members_judged=5)
     assert "2 of 5 members meet it" in goals(parsed(html(company)))[1]
