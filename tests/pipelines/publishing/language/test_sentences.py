@@ -128,7 +128,7 @@ def test_an_objective_says_its_parts_where_it_ends_and_what_costs_it_most():
     assert objective_sentence(columns, Language("en"), names) == (
         "4 of 8 parts are on track or achieved. It is likely to end at 74%, and 90% is enough. "
         "The odds of meeting it are <1%. What costs it most is “Be a team in which everyone sells”: "
-        "14 points of its score."
+        "14 points of its score on average."
     )
 
 
