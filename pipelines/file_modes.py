@@ -76,5 +76,10 @@ def _change(path: Path, wanted: Callable[[int], int]) -> None:
 
 
 def is_on_read_only_disk(path: Path) -> bool:
-    """Whether a file or folder lies on a disk that is mounted read-only, such as that of a backup."""
+    """Whether a file or folder lies on a disk that is mounted read-only, such as that of a backup.
+
+    What is not there lies where its folder does.
+    """
+    while not path.exists() and path != path.parent:
+        path = path.parent
     return bool(os.statvfs(path).f_flag & os.ST_RDONLY)

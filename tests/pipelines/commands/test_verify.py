@@ -41,3 +41,15 @@ def test_a_backup_on_a_read_only_disk_is_verified_without_a_lock_or_a_new_file(
     monkeypatch.setattr(os, "statvfs", lambda path: SimpleNamespace(f_flag=os.ST_RDONLY))
     assert verify(settings, Output())
     assert sorted(settings.state_path.rglob("*")) == files
+
+
+def test_of_a_home_that_nothing_was_stored_in_it_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert verify(Settings(_env_file=None, home=tmp_path / "new"), Output())
+    said = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert said == [
+        "lake as written 0 windows in 0 files, 0.0 MB",
+        *(f"{part} as written not there yet" for part in ("history", "warehouse", "published")),
+        "records as written 0 files",
+    ]
