@@ -123,12 +123,13 @@ def review_of(
 
 
 def is_final(row: Row) -> bool:
-    """Whether nothing of a key result is to come: it is judged, with all of its days, or there is nothing of it."""
-    if row["status"] == "no_data":
-        return True
+    """Whether nothing of a key result is to come: it is judged, with all of its days, or all of them had nothing.
+
+    Without a word on how far its data reach, nobody waits for it.
+    """
     through = row["data_through"]
     has_all_days = through is None or through >= row["deadline"]
-    return row["status"] in SETTLED_STATUSES and has_all_days
+    return has_all_days and (row["status"] in SETTLED_STATUSES or row["status"] == "no_data")
 
 
 def later_scores(path: Path, review: Review) -> Mapping[str, Row]:

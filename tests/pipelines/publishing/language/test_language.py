@@ -286,7 +286,7 @@ def test_units_are_counted_as_each_language_counts_them(count, unit, english, sp
         ("2", "people", "between", "2 people outside"),
         ("0.012", "percent", "at_least", "1.2 points short"),
         ("-0.01", "percent", "at_least", "1 point to spare"),
-        ("0", "deals", "at_least", "exactly on target"),
+        ("0", "deals", "at_least", "on target"),
         (None, "deals", "at_least", "–"),
     ],
 )
