@@ -85,7 +85,8 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
 
 
 def composition_notes(day: Day) -> Iterator[str]:
-    """What of the company's own stands in place of Okra's, and what of it no source feeds."""
+    """What is probably not meant, what of the company's own stands in place of Okra's, and what no source feeds."""
+    yield from map(str, day.declared.doubts)
     project = with_kpis(compose(day.settings), day.declared)
     yield from project.replaced
     for place, lacking in sorted(project.own_off.items()):

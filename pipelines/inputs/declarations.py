@@ -32,6 +32,8 @@ class DeclaredKpis:
     off: Mapping[str, frozenset[str]] = field(default_factory=dict)
     models: Mapping[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[Fault, ...] = ()
+    """What is probably not meant, of declarations that are sound."""
 
 
 def joined(parts: Iterable[DeclaredKpis]) -> DeclaredKpis:
@@ -42,6 +44,7 @@ def joined(parts: Iterable[DeclaredKpis]) -> DeclaredKpis:
     models: dict[str, str] = {}
     places: dict[str, str] = {}
     faults: set[Fault] = set()
+    doubts: set[Fault] = set()
     for part in parts:
         kpis = {**part.kpis, **kpis}
         broken = {**part.broken, **broken}
@@ -49,4 +52,7 @@ def joined(parts: Iterable[DeclaredKpis]) -> DeclaredKpis:
         models = {**part.models, **models}
         places = {**part.places, **places}
         faults.update(part.faults)
-    return DeclaredKpis(kpis, tuple(sorted(faults)), broken, off, models, places)
+        doubts.update(part.doubts)
+    return DeclaredKpis(
+        kpis, tuple(sorted(faults)), broken, off, models, places, tuple(sorted(doubts))
+    )

@@ -38,6 +38,8 @@ class Reading:
     broken: dict[str, str] = field(default_factory=dict)
     off: dict[str, frozenset[str]] = field(default_factory=dict)
     faults: set[Fault] = field(default_factory=set)
+    doubts: set[Fault] = field(default_factory=set)
+    """What is probably not meant, of sound KPIs."""
     waiting: dict[str, KpiEntry] = field(default_factory=dict)
     """KPIs that are worked out from others, which are read first."""
 
@@ -45,7 +47,13 @@ class Reading:
     def declared(self) -> DeclaredKpis:
         """All of it."""
         return DeclaredKpis(
-            self.kpis, tuple(sorted(self.faults)), self.broken, self.off, self.models, self.places
+            self.kpis,
+            tuple(sorted(self.faults)),
+            self.broken,
+            self.off,
+            self.models,
+            self.places,
+            tuple(sorted(self.doubts)),
         )
 
     def fail(self, name: str, *faults: Fault) -> None:

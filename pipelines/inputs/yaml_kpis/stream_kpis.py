@@ -11,7 +11,7 @@ from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading
 from pipelines.inputs.yaml_kpis.forms import QueryKpi, StreamKpi
 from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides, not_added_up
 from pipelines.okr.definition.faults import Fault, listed, suggestion
-from pipelines.okr.kpi.conversion import MONEY
+from pipelines.okr.kpi.conversion import CURRENCY, MONEY
 from pipelines.okr.kpi.kpi import ACCOUNT
 
 
@@ -41,6 +41,8 @@ def read_of_stream(reading: Reading, entry: KpiEntry, form: StreamKpi) -> None:
         reading.fail(entry.name, *faults)
         return
     kpi = form.named(entry.name, f"{KPI_PREFIX}{entry.name}")
+    if columns is not None:
+        reading.doubts.update(currency_doubts(entry, form, columns))
     # by another day than that of the snapshot, each earlier snapshot would add the same rows again
     is_present = stream is not None and stream.snapshot and day != stream.cursor
     reading.add(entry, kpi, stream_sql.sql_of(form, day, is_present=is_present))
@@ -71,6 +73,8 @@ def read_of_query(reading: Reading, entry: KpiEntry, form: QueryKpi) -> None:
         }
     )
     kpi = form.named(entry.name, f"{KPI_PREFIX}{entry.name}")
+    columns = {*reading.available.streams[source][entry.name].schema.names}
+    reading.doubts.update(currency_doubts(entry, rows, columns))
     reading.add(entry, kpi, stream_sql.sql_of(rows, "day"))
 
 
@@ -159,6 +163,17 @@ def addition_faults(entry: KpiEntry, form: StreamKpi, stream: Stream | None) -> 
         for name in named_columns(stream, text) if form.kind != "distinct" else ():
             what = f"`{name}` counts different people or is a rate, and its days do not add up"
             yield entry.fault(f"`{key}: {text}`: {what}", "pull it by month, or divide counts", key)
+
+
+def currency_doubts(entry: KpiEntry, form: StreamKpi, columns: set[str]) -> Iterator[Fault]:
+    """That amounts of several currencies are probably added up as if they were of one."""
+    says_it = any(re.search(rf"\b{CURRENCY}\b", text, re.I) for _, text, _ in form.fragments)
+    if form.unit == MONEY and CURRENCY in columns - {*form.dimensions} and not says_it:
+        yield entry.fault(
+            f"money without the dimension `{CURRENCY}`, though {form.source} has a column `{CURRENCY}`: "
+            "all amounts count as they stand, in the reporting currency",
+            f"add `dimensions: [{CURRENCY}]` where each amount is in the currency of its row",
+        )
 
 
 def named_columns(stream: Stream | None, text: str) -> Iterator[str]:
