@@ -33,14 +33,18 @@ def kpi_cases(
         if not why:
             own = cases({name: list(rows)}, kpi.kind, period)
             replayed += own
-            why = "" if own else f"has no whole {period} after {MIN_TO_SMOOTH} days of history"
+            steps = f"{MIN_TO_SMOOTH} {kpi.every}s"
+            why = "" if own else f"has no whole {period} after {steps} of history"
         if why:
             left_out.append(LeftOut(name, why))
     return replayed, tuple(left_out)
 
 
 def rows_of(facts: KpiFacts) -> Sequence[Row]:
-    """A row a day: a flow's delivered day without facts brought 0, a stock's says nothing."""
+    """A row a day: a flow's delivered day without facts brought 0, a stock's says nothing.
+
+    A KPI of weeks, months or quarters has the rows of its numbers alone: the days between them are none of its steps.
+    """
     index = KpiIndex(facts)
     series, through = index.series({}), facts.data_through
     first = series.first_day
@@ -52,7 +56,7 @@ def rows_of(facts: KpiFacts) -> Sequence[Row]:
         for day, *figures in zip(days.tolist(), *(x.tolist() for x in amounts), strict=True)
     }
     behaviour = facts.kpi.behaviour
-    if behaviour.absent_day_is_zero:
+    if behaviour.absent_day_is_zero and facts.kpi.every == "day":
         nothing = [0.0] * len(behaviour.columns)
         by_day |= {
             day: nothing for day in facts.delivered if first <= day <= through and day not in by_day
@@ -69,6 +73,6 @@ def _obstacle(facts: KpiFacts, rows: Sequence[Row]) -> str:
     if not rows:
         return "has no data"
     days = (rows[-1][0] - rows[0][0]).days + 1
-    if len(rows) < _MIN_SHARE_OF_DAYS * days:
-        return f"has data on {len(rows)} of {days} days only, so it gets no odds"
+    if facts.kpi.every == "day" and len(rows) < _MIN_SHARE_OF_DAYS * days:
+        return f"has data on {len(rows)} of {days} days only, which are too few to replay"
     return ""

@@ -219,7 +219,8 @@ def finding_lines(findings: Sequence[Row], language: Language) -> Iterator[str]:
         return
     yield language.text("terminal.findings", len(findings))
     for finding in findings[:MAX_FINDINGS]:
-        yield finding["message"]
+        rows, message = finding.get("rows"), finding["message"]
+        yield language.text("terminal.of_rows", rows, message=message) if rows else message
     if len(findings) > MAX_FINDINGS:
         yield language.text("terminal.more_findings", len(findings) - MAX_FINDINGS)
 

@@ -198,6 +198,16 @@ def test_findings_are_counted_and_the_first_of_them_told() -> None:
     assert list(finding_lines([], ENGLISH)) == []
 
 
+def test_a_finding_about_rows_says_how_many() -> None:
+    """Whether one row is left out or nearly all of them is not the same."""
+    lines = [
+        *finding_lines(
+            [{"message": "too long", "rows": 10_656}, {"message": "no key", "rows": 1}], ENGLISH
+        )
+    ]
+    assert lines[1:] == ["too long (10,656 rows)", "no key (1 row)"]
+
+
 GOLDEN = """\
 Scorecard of Nov 25, 2026
 Objective / key result                Score  Pace  Odds  Course        Status
