@@ -162,6 +162,6 @@ def new_okr(
     if offered:
         way = "at least" if kpis[kpi].direction == "up" else "at most"
         output.note(
-            f"{way} {offered} would be met with odds of 50 %; `okra target {kpi}` shows others"
+            f"{way} {offered.replace('_', ',')} would be met with odds of 50 %; `okra target {kpi}` shows others"
         )
     scaffolding.write(files, settings.project_path, output, dry_run=dry_run)

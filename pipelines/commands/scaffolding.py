@@ -206,6 +206,7 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
     target = new.target or ("90 %" if measured.unit == PERCENT else "100")
     goal = "at_least" if measured.direction == "up" else "at_most"
     label = measured.label
+    shown_target = target.replace("_", ",")  # in YAML a comma is no part of a number
     window = f" per {new.per}" if new.per else f" over the latest {new.over}" if new.over else ""
     names = {
         "title": scalar(new.words or title(name)),
@@ -213,7 +214,7 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
         "owner": new.owner,
         "period": new.period or f"{today:%Y-%m}",
         "key_result": new.kpi.replace("_", "-"),
-        "wording": scalar(f"{label}: {goal.replace('_', ' ')} {target}{window}"),
+        "wording": scalar(f"{label}: {goal.replace('_', ' ')} {shown_target}{window}"),
         "kpi": new.kpi,
     }
     lines = [f"    {goal}: {target}"]
