@@ -54,8 +54,8 @@ def sections(costs: Sequence[Cost], starts: Sequence[Start]) -> Iterator[Section
     pulls = {name: spent for name, spent in parts.items() if name.startswith(cpu_parts.PULL)}
     slowest = max(pulls, key=lambda name: pulls[name])
     shown = {name: spent for name, spent in parts.items() if name not in pulls}
-    together = "pulls, together"
-    shown[together], peaks[together] = sum(pulls.values()), max(map(peaks.__getitem__, pulls))
+    all_pulls = "pulls, together"
+    shown[all_pulls], peaks[all_pulls] = sum(pulls.values()), max(map(peaks.__getitem__, pulls))
     whole = median_of(costs, lambda cost: cost.cpu)
     rows = [
         (name, f"{spent:.2f}", f"{spent / whole:.0%}", mebibytes(peaks.get(name, 0)))

@@ -38,12 +38,12 @@ def test_a_pull_into_the_same_lake_changes_nothing(
 def test_days_asked_one_by_one_give_what_they_give_together(
     case: Case, served: Served, puller: Puller
 ) -> None:
-    together, apart = puller("together"), puller("apart")
-    assert errors(together(case.source, served.values)) == {}
+    whole_puller, daily_puller = puller("together"), puller("apart")
+    assert errors(whole_puller(case.source, served.values)) == {}
     for day in (29, 30, 31):
-        alone = Range(date(2026, 10, day), date(2026, 10, day), repull=True)
-        assert errors(apart(case.source, served.values, alone)) == {}
-    one_by_one, at_once = apart.stored(case.source), together.stored(case.source)
+        one_day = Range(date(2026, 10, day), date(2026, 10, day), repull=True)
+        assert errors(daily_puller(case.source, served.values, one_day)) == {}
+    one_by_one, at_once = daily_puller.stored(case.source), whole_puller.stored(case.source)
     for stream in {*at_once} - case.lists:
         assert one_by_one[stream] == at_once[stream], stream
 

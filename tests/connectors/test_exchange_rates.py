@@ -77,8 +77,8 @@ def test_a_copy_that_was_old_is_caught_up_with(pulled: Pulled, lake: Lake) -> No
     head, newest, *older = HISTORY.splitlines(keepends=True)
     pulled(head + "".join(older))
     assert len(stored(lake)) == 4
-    again = pulled(head + newest + "".join(older))
-    assert [manifest.window for manifest in again.committed] == [date(2026, 11, 24)]
+    second = pulled(head + newest + "".join(older))
+    assert [manifest.window for manifest in second.committed] == [date(2026, 11, 24)]
     assert len(stored(lake)) == 7
 
 

@@ -21,9 +21,9 @@ def assert_equals_undisturbed_run(
     home = Home(folder, {"OKRA_SANDBOX_TODAY": "2026-11-25"})
     done = home.okra("backfill", source, "--from", span[0], "--to", span[-1])
     assert done.code == 0, done.err
-    alone = windows_of(folder / "sample" / "lake", source, stream)
-    assert len(alone) == len(span)
-    assert production.windows(source, stream) == alone
+    undisturbed = windows_of(folder / "sample" / "lake", source, stream)
+    assert len(undisturbed) == len(span)
+    assert production.windows(source, stream) == undisturbed
     assert production.materialized(source, stream) == set(span)
 
 

@@ -32,7 +32,7 @@ def test_an_example_declares_streams_and_has_no_fault(example: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("example", "written", "instead", "fault"),
+    ("example", "written", "replacement", "fault"),
     [
         (REST, "gone: deleted_at", "gone: deletd_at", "none of the columns; did you mean `deleted_at`?"),
         (REST, "type: decimal, unit", "type: decimel, unit", "`type: decimel` is not known; write one of"),
@@ -49,10 +49,10 @@ def test_an_example_declares_streams_and_has_no_fault(example: str) -> None:
     ],
 )  # fmt: skip
 def test_a_fault_is_told_with_its_line_and_a_remedy(
-    example: str, written: str, instead: str, fault: str
+    example: str, written: str, replacement: str, fault: str
 ) -> None:
     assert example.count(written) == 1
-    file = read_sources(example.replace(written, instead).encode(), "sources.yml")
+    file = read_sources(example.replace(written, replacement).encode(), "sources.yml")
     [told, *_] = file.faults
     assert fault in str(told)
     assert "gho_1234" not in str(told)

@@ -76,11 +76,11 @@ def test_a_command_or_an_option_that_is_not_there_is_found() -> None:
 
 @every_page
 def test_each_make_target_exists(page: Page) -> None:
-    there = set(
+    targets = set(
         re.findall(r"^([a-z-]+):", (BUILT_IN / "Makefile").read_text("utf-8"), re.MULTILINE)
     )
     named = {word for typed in page.typed for word in re.findall(r"^make ([a-z-]+)$", typed)}
-    assert named - there == set()
+    assert named - targets == set()
 
 
 @every_page

@@ -203,9 +203,9 @@ def test_what_is_there_already_is_kept_unless_it_is_given_up(new_user: Home) -> 
 
 def test_a_project_is_not_made_twice_and_not_in_okras_own_folder(new_user: Home) -> None:
     assert answer(new_user).code == 0
-    again = answer(new_user)
-    assert again.code == 2
-    assert "is a project already; edit okra.yml and sources.yml" in again.err
+    second = answer(new_user)
+    assert second.code == 2
+    assert "is a project already; edit okra.yml and sources.yml" in second.err
     own = new_user.ask("init", str(BUILT_IN), typed="")
     assert own.code == 2
     assert "`okra init ../acme`" in own.err

@@ -18,8 +18,8 @@ def test_the_status_is_the_published_scorecard(sample: Home) -> None:
 
 def test_the_status_of_the_day_is_what_was_believed_on_that_day(sample: Home) -> None:
     now = sample.ask("status", "--json").document
-    then = sample.ask("status", "--known-on", "2026-11-25", "--json").document
-    assert then["key_results"] == now["key_results"]
+    as_believed = sample.ask("status", "--known-on", "2026-11-25", "--json").document
+    assert as_believed["key_results"] == now["key_results"]
 
 
 def test_nothing_was_known_before_the_first_run(sample: Home) -> None:

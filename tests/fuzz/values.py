@@ -39,18 +39,18 @@ def strange(random: Random) -> Any:
 
 def random_place(random: Random, answer: Any) -> tuple[Any, Any] | None:
     """A mapping or a list somewhere in an answer, and a key or place in it; None where there is none."""
-    here: tuple[Any, Any] | None = None
+    place: tuple[Any, Any] | None = None
     value = answer
     while True:
         if isinstance(value, Mapping) and value:
-            here = (value, random.choice(list(value)))
+            place = (value, random.choice(list(value)))
         elif isinstance(value, list) and value:
-            here = (value, random.randrange(len(value)))
+            place = (value, random.randrange(len(value)))
         else:
-            return here
+            return place
         if random.random() < 0.3:
-            return here
-        value = here[0][here[1]]
+            return place
+        value = place[0][place[1]]
 
 
 def torn(random: Random, content: bytes) -> bytes:

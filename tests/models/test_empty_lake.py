@@ -49,8 +49,8 @@ def test_every_model_describes_the_columns_it_has(empty) -> None:
         for name, column in node["columns"].items()
         if column["description"]
     }
-    there = empty.column(
+    columns = empty.column(
         "select table_schema || '.' || table_name || '.' || column_name "
         "from information_schema.columns where table_schema not in ('main', 'lake_state')"
     )
-    assert described == set(there)
+    assert described == set(columns)

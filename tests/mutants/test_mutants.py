@@ -57,11 +57,11 @@ def test_a_place_is_what_can_be_changed_and_no_annotation() -> None:
 
 
 def test_a_seed_draws_the_same_mutants_and_no_place_twice(shop: Path) -> None:
-    drawn_once, again = ([*drawn(shop, "shop", 100, 5)] for _ in range(2))
-    assert drawn_once == again
-    assert sorted(x.line for x in drawn_once) == [1, 5, 5, 5, 9, 9]
-    assert all(x.code != CODE for x in drawn_once)
-    assert {x.function for x in drawn_once} == {None, 4, 8}
+    first, second = ([*drawn(shop, "shop", 100, 5)] for _ in range(2))
+    assert first == second
+    assert sorted(x.line for x in first) == [1, 5, 5, 5, 9, 9]
+    assert all(x.code != CODE for x in first)
+    assert {x.function for x in first} == {None, 4, 8}
 
 
 def test_what_no_test_notices_survives_and_the_tree_stays(shop: Path) -> None:

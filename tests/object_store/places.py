@@ -42,8 +42,8 @@ class Folder:
     def age(self, hours: float) -> None:
         age_log(Lake(self.root), hours)
         for key in self.every_key():
-            then = (self.root / key).stat().st_mtime - hours * 3600
-            os.utime(self.root / key, (then, then))
+            changed_at = (self.root / key).stat().st_mtime - hours * 3600
+            os.utime(self.root / key, (changed_at, changed_at))
 
 
 class InBucket:

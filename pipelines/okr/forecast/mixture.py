@@ -116,11 +116,11 @@ def repeat_year(
     origin = first + (uniform_draws(0, paths)[path] * np.maximum(last - first + 1, 1)).astype(
         np.int64
     )
-    now, then = (
+    now, at_origin = (
         (totals[rows, at] - totals[rows, at - latest]) / latest
         for at in (np.full(len(rows), steps - year), origin)
     )
-    distance = now - then
+    distance = now - at_origin
     flat, begins, length = growth.reshape(-1), rows * growth.shape[1] + first, steps - year - first
     for t, future in enumerate(made):
         before = steps + t - year * (t // year + 1)

@@ -115,14 +115,14 @@ def test_yesterday_is_not_asked_for_before_it_is_refreshed(page) -> None:
 
 def test_pulling_twice_gives_the_same_files(page) -> None:
     server = page.serve()
-    again = Range(OCTOBER.first, OCTOBER.last, repull=True)
+    october_again = Range(OCTOBER.first, OCTOBER.last, repull=True)
 
     def files() -> list[str]:
         return sorted(str(path) for path in page.lake.root.rglob("*=*/*.parquet"))
 
-    page.insights(server, again)
+    page.insights(server, october_again)
     before = files()
-    assert len(page.insights(server, again).committed) == 31
+    assert len(page.insights(server, october_again).committed) == 31
     assert files() == before
     assert len(before) == 1  # of the month
 

@@ -109,9 +109,9 @@ def test_pulling_twice_gives_the_same_files(serve, lake):
     def files() -> list[str]:
         return sorted(str(path) for path in lake.root.rglob("*=*/*.parquet"))
 
-    again = Range(OCTOBER.first, OCTOBER.last, repull=True)
-    take(serve(), lake, again)
+    october_again = Range(OCTOBER.first, OCTOBER.last, repull=True)
+    take(serve(), lake, october_again)
     before = files()
-    assert len(take(serve(rows_per_part=7), lake, again).committed) == 31
+    assert len(take(serve(rows_per_part=7), lake, october_again).committed) == 31
     assert files() == before
     assert len(before) == 1  # of the month

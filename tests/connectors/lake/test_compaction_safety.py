@@ -84,8 +84,8 @@ def test_killed_at_any_request_a_compaction_leaves_a_lake_that_reads_the_same(
             lake.compact(lake.survey())
         except KeyboardInterrupt:
             assert content(Lake(root)) == before
-            again = Lake(root)
-            again.compact(again.survey())
+            reopened = Lake(root)
+            reopened.compact(reopened.survey())
             assert content(Lake(root)) == before
             assert len(data_files(Lake(root))) == 2
         else:

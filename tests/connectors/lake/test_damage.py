@@ -109,8 +109,8 @@ def test_the_next_pull_asks_for_what_is_missing_or_cut_off(
 
 def test_a_backfill_mends_a_file_in_which_a_bit_changed(pulled: Lake) -> None:
     flip(pulled, data_file(pulled))
-    again = Range(DAYS[0], DAYS[-1], repull=True)
-    assert take(MADE, pulled, wanted=again)["visits"].error is None
+    repulled = Range(DAYS[0], DAYS[-1], repull=True)
+    assert take(MADE, pulled, wanted=repulled)["visits"].error is None
     assert numbers(pulled) == WHOLE
     assert told(pulled) == []
 

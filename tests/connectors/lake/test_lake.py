@@ -82,13 +82,13 @@ def test_what_is_committed_is_read_back_with_its_manifest(lake, place):
 
 def test_equal_rows_make_equal_checksums_whenever_and_wherever_they_are_pulled(lake, tmp_path):
     first = lake.commit(manifest(), [table("a", "b")])
-    again = lake.commit(
+    second = lake.commit(
         manifest(run_id="other", pulled_at=datetime(2026, 5, 1, tzinfo=UTC)), [table("a", "b")]
     )
-    elsewhere = Lake(tmp_path / "other").commit(manifest(), [table("a", "b")])
-    assert first.files == again.files
-    assert first.checksum == again.checksum == elsewhere.checksum
-    assert first.bytes == again.bytes == elsewhere.bytes
+    in_other_lake = Lake(tmp_path / "other").commit(manifest(), [table("a", "b")])
+    assert first.files == second.files
+    assert first.checksum == second.checksum == in_other_lake.checksum
+    assert first.bytes == second.bytes == in_other_lake.bytes
     assert lake.commit(manifest(), [table("a")]).checksum != first.checksum
 
 

@@ -74,8 +74,8 @@ def test_another_attribution_window_is_asked_for_and_kept_with_each_row(account)
     wanted = {}
     for window in ("1d_click", "7d_click", "28d_click"):
         server = account.serve()
-        again = Range(OCTOBER_1.first, OCTOBER_1.last, repull=True)
-        account.pulled(server, again, META_ADS_ATTRIBUTION_WINDOW=window)
+        day_again = Range(OCTOBER_1.first, OCTOBER_1.last, repull=True)
+        account.pulled(server, day_again, META_ADS_ATTRIBUTION_WINDOW=window)
         form = dict(parse_qsl(server.asked[1].body.decode()))
         assert json.loads(form["action_attribution_windows"]) == [window]
         assert {row["attribution_window"] for row in account.rows(OCTOBER_1.first)} == {window}

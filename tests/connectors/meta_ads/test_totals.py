@@ -54,11 +54,11 @@ def test_a_campaign_that_no_report_lists_is_missing_from_the_sum_and_told(accoun
 
 def test_a_campaign_that_is_no_longer_listed_is_told_when_its_days_are_read_again(account) -> None:
     server = account.serve()
-    again = Range(SEPTEMBER.first, SEPTEMBER.last, repull=True)
+    september_again = Range(SEPTEMBER.first, SEPTEMBER.last, repull=True)
     account.pulled(server, SEPTEMBER)
     assert findings(account) == []
     server.faults.unlisted = frozenset({"Retargeting"})
-    report = account.pulled(server, again)
+    report = account.pulled(server, september_again)
     told = {finding.day for finding in findings(account) if finding.column == "spend"}
     assert told == {date(2026, 9, day) for day in range(1, 31)}
     assert not any(manifest.settled for manifest in report.committed)

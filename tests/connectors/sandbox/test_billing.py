@@ -27,9 +27,9 @@ def test_a_list_within_an_object_is_cut_after_ten(invoices: tuple[dict[str, Any]
 
 def test_the_past_is_the_same_on_a_later_day(invoices: tuple[dict[str, Any], ...]) -> None:
     before = datetime(2026, 3, 1, tzinfo=UTC)
-    then = {x["id"]: x["lines"] for x in invoices_until(before)}
-    now = {x["id"]: x["lines"] for x in invoices if x["created"] < before.timestamp()}
-    assert then == now
+    in_march = {x["id"]: x["lines"] for x in invoices_until(before)}
+    of_march_today = {x["id"]: x["lines"] for x in invoices if x["created"] < before.timestamp()}
+    assert in_march == of_march_today
 
 
 def test_a_few_hundred_customers_come_grow_shrink_go_and_come_back() -> None:

@@ -67,8 +67,8 @@ def test_the_page_tells_the_fields_it_is_asked_for(server: FacebookServer) -> No
 
 def test_a_day_gone_by_can_be_lived_again_and_a_day_to_come_cannot(server: FacebookServer) -> None:
     asked = {"fields": "fan_count"}
-    then = ask(server, f"/on/2025-12-31/v25.0/{PAGE_ID}", **asked)
-    assert then.json()["fan_count"] == 29_480
+    at_new_year = ask(server, f"/on/2025-12-31/v25.0/{PAGE_ID}", **asked)
+    assert at_new_year.json()["fan_count"] == 29_480
     assert ask(server, f"/on/2026-12-31/v25.0/{PAGE_ID}", **asked).status_code == 400
     assert ask(server, f"/on/soon/v25.0/{PAGE_ID}", **asked).status_code == 400
 

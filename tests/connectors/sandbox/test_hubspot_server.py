@@ -109,10 +109,10 @@ def test_archived_deals_are_in_no_search(server: HubSpotServer) -> None:
 
 
 def test_only_the_properties_that_are_asked_for_are_told(server: HubSpotServer) -> None:
-    always = {"createdate", "hs_lastmodifieddate", "hs_object_id"}
+    own_properties = {"createdate", "hs_lastmodifieddate", "hs_object_id"}
     body = {"limit": 1, "properties": ["amount", "no_such_property"]}
     (row,) = ask(server, SEARCH, body).json()["results"]
-    assert row["properties"].keys() == always | {"amount"}
+    assert row["properties"].keys() == own_properties | {"amount"}
 
 
 def test_a_call_without_a_contact_is_told_as_an_error_of_a_batch_that_is_fine(
@@ -120,8 +120,8 @@ def test_a_call_without_a_contact_is_told_as_an_error_of_a_batch_that_is_fine(
 ) -> None:
     calls = list(server.objects["calls"].values())
     known = next(call for call in calls if len(call.contacts) == 2)
-    alone = next(call for call in calls if not call.contacts)
-    inputs = [{"id": str(known.number)}, {"id": str(alone.number)}]
+    without_contact = next(call for call in calls if not call.contacts)
+    inputs = [{"id": str(known.number)}, {"id": str(without_contact.number)}]
     answer = ask(server, CONTACTS_OF_CALLS, {"inputs": inputs})
     assert answer.status_code == 207
     (row,) = answer.json()["results"]

@@ -80,22 +80,26 @@ def test_prospects_called_are_above_95_in_some_quarters_and_below_in_others() ->
 def test_a_day_is_the_same_whatever_day_it_is_looked_at() -> None:
     march = datetime(2026, 3, 10, 9, tzinfo=UTC)
     for at in (deals_at, calls_at):
-        then, now = at(march), {x.number: x for x in at(TODAY)}
-        assert {x.number for x in then} == {
+        in_march, now = at(march), {x.number: x for x in at(TODAY)}
+        assert {x.number for x in in_march} == {
             number for number, x in now.items() if x.created <= march
         }
-        for x in then:
+        for x in in_march:
             assert x.modified <= march
             assert now[x.number].modified >= x.modified
 
 
 def test_deals_are_edited_corrected_and_archived() -> None:
     march, deals = datetime(2026, 3, 10, 9, tzinfo=UTC), deals_at(TODAY)
-    then = {deal.number: deal for deal in deals_at(march)}
+    in_march = {deal.number: deal for deal in deals_at(march)}
     later = {deal.number: deal for deal in deals}
-    changed = [number for number in then if later[number].properties != then[number].properties]
+    changed = [
+        number for number in in_march if later[number].properties != in_march[number].properties
+    ]
     assert len(changed) > 50
-    assert any(then[n].properties["hs_is_closed"] == "true" for n in changed), "after it was closed"
+    assert any(in_march[n].properties["hs_is_closed"] == "true" for n in changed), (
+        "after it was closed"
+    )
     assert sum(deal.archived is not None for deal in deals) > 50
     assert sum(deal.properties["hs_is_closed"] == "false" for deal in deals) > 50
     assert any("." in (deal.properties["amount"] or "") for deal in deals)
@@ -107,10 +111,10 @@ def test_ids_are_given_once() -> None:
 
 
 def test_owners_join_and_leave() -> None:
-    then = {owner["id"]: owner for owner in owners_at(datetime(2026, 4, 30, 17, tzinfo=UTC))}
+    in_april = {owner["id"]: owner for owner in owners_at(datetime(2026, 4, 30, 17, tzinfo=UTC))}
     now = {owner["id"]: owner for owner in owners_at(datetime(2026, 5, 1, 9, tzinfo=UTC))}
     lena, nadia = "61040022", "61040024"
-    assert not then[lena]["archived"]
-    assert nadia not in then
+    assert not in_april[lena]["archived"]
+    assert nadia not in in_april
     assert now[lena]["archived"]
     assert now[nadia]["createdAt"] == "2026-05-01T07:00:00Z"

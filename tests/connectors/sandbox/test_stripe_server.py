@@ -48,9 +48,9 @@ def test_pages_are_newest_first_and_join_without_gap_or_repeat(server: StripeSer
         assert len(page["data"]) == 37
         more = {"starting_after": whole[-1]}
     assert len(whole) == len(set(whole)) > 400
-    back = ask(server, LIST, limit=37, ending_before=whole[37], **march)
-    assert ids(back) == whole[:37]
-    assert back.json()["has_more"] is False
+    first_page = ask(server, LIST, limit=37, ending_before=whole[37], **march)
+    assert ids(first_page) == whole[:37]
+    assert first_page.json()["has_more"] is False
 
 
 def test_bounds_are_inclusive_or_not_as_their_names_say(server: StripeServer) -> None:

@@ -198,8 +198,8 @@ def test_an_access_token_lasts_for_half_an_hour_unless_another_time_is_asked_for
 def test_a_refresh_token_is_good_for_one_use_and_takes_the_former_access_token_along() -> None:
     with ZendeskServer(date(2024, 12, 3)) as server:
         first = grant(server, grant_type="refresh_token", refresh_token=FIRST_REFRESH_TOKEN).json()
-        again = grant(server, grant_type="refresh_token", refresh_token=FIRST_REFRESH_TOKEN)
-        assert (again.status_code, again.json()["error"]) == (400, "invalid_grant")
+        refused = grant(server, grant_type="refresh_token", refresh_token=FIRST_REFRESH_TOKEN)
+        assert (refused.status_code, refused.json()["error"]) == (400, "invalid_grant")
         assert ask(server, SETTINGS, first["access_token"]).status_code == 200
         second = grant(
             server, grant_type="refresh_token", refresh_token=first["refresh_token"]

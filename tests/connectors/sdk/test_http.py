@@ -169,12 +169,12 @@ def test_cookies_are_not_kept(http: Http, vendor: Recording) -> None:
 
 
 def test_a_redirect_is_not_followed_with_the_credential(http: Http, vendor: Recording) -> None:
-    elsewhere = Recording()
-    with JsonServer(elsewhere) as other:
+    other_vendor = Recording()
+    with JsonServer(other_vendor) as other:
         vendor.answer = lambda request: Reply(302, b"", {"Location": other.address + "/take"})
         with pytest.raises(Rejected, match="leads elsewhere"):
             http.get("/v1/things")
-    assert elsewhere.asked == []
+    assert other_vendor.asked == []
 
 
 @pytest.mark.parametrize(

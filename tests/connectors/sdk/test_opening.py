@@ -17,12 +17,12 @@ STRIPE = catalog.sources()["stripe"]
 
 
 def test_no_two_import_their_clients_at_once() -> None:
-    opening, together, counted = [0], [], Lock()
+    opening, at_once, counted = [0], [], Lock()
 
     def opened(values: Mapping[str, str], calls: ThrottledCalls) -> Any:
         with counted:
             opening[0] += 1
-            together.append(opening[0])
+            at_once.append(opening[0])
         time.sleep(0.01)  # as an import takes a while
         with counted:
             opening[0] -= 1
@@ -35,4 +35,4 @@ def test_no_two_import_their_clients_at_once() -> None:
             pool.map(lambda n: open_connection(source, {"name": str(n)}, calls), range(8))
         )
     assert [connection.name for connection in opened_all] == [str(n) for n in range(8)]
-    assert together == [1] * 8
+    assert at_once == [1] * 8

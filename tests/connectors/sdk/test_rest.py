@@ -317,9 +317,9 @@ def test_the_address_can_be_set_and_goes_encrypted(shop: Shop) -> None:
 
 
 def test_a_window_that_is_read_again_restates(shop: Shop) -> None:
-    again = Range(MONDAY.first, MONDAY.last, repull=True)
+    monday_again = Range(MONDAY.first, MONDAY.last, repull=True)
     shop.answer = lambda request: {"data": [sale(1), sale(2)]}
-    shop.pulled(sales(restates_for=timedelta(days=3)), again)
+    shop.pulled(sales(restates_for=timedelta(days=3)), monday_again)
     shop.answer = lambda request: {"data": [sale(2, "13.00")]}
-    shop.pulled(sales(restates_for=timedelta(days=3)), again)
+    shop.pulled(sales(restates_for=timedelta(days=3)), monday_again)
     assert [(row["id"], row["cents"]) for row in shop.rows()] == [("2", 1300)]

@@ -114,8 +114,8 @@ def test_each_key_is_left_once_with_its_latest_row(given_rows):
 
 @given(rows)
 def test_newest_of_each_key_twice_is_the_same_as_once(given_rows):
-    once = newest_of_each_key(stream(), [to_table(stream(), given_rows)])
-    assert newest_of_each_key(stream(), [once, once]).equals(once)
+    newest = newest_of_each_key(stream(), [to_table(stream(), given_rows)])
+    assert newest_of_each_key(stream(), [newest, newest]).equals(newest)
 
 
 def test_the_order_of_arrival_does_not_matter_where_the_cursor_tells_rows_apart():

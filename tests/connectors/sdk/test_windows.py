@@ -300,8 +300,8 @@ def test_a_bad_day_that_was_last_pulled_before_it_was_final_is_asked_for_at_once
 
 def test_a_repull_asks_for_old_bad_days_too():
     autumn = Autumn()
-    again = replace(SUMMER, repull=True)
-    assert len(autumn.asked(NOVEMBER, again)) == 92
+    summer_again = replace(SUMMER, repull=True)
+    assert len(autumn.asked(NOVEMBER, summer_again)) == 92
 
 
 def test_what_waits_for_its_turn_is_counted_as_left():

@@ -121,8 +121,8 @@ def test_an_edit_anywhere_changes_its_day_alone_and_a_removed_row_is_gone(desk) 
     desk.pulled(sheet, wanted=wanted)
     before = files(desk)
 
-    again = desk.pulled(sheet, wanted=wanted)
-    assert (again.committed, again.skipped) == ([], {"unchanged": 85})
+    second = desk.pulled(sheet, wanted=wanted)
+    assert (second.committed, second.skipped) == ([], {"unchanged": 85})
     assert files(desk) == before
 
     desk.write("kpis.csv", "kpi,date,value\ncalls,2026-09-01,8\ncalls,2026-11-02,5\n")

@@ -186,8 +186,8 @@ def test_a_comma_that_may_have_cut_a_number_in_two_is_told():
 
 def test_openpyxl_and_this_reader_agree_on_what_is_in_the_file():
     workbook = book(["kpi", "Jan 26"], ["heads", 7])
-    again = openpyxl.load_workbook(io.BytesIO(saved(workbook)))
-    assert [cell.value for cell in again["Plan"][2]] == ["heads", 7]
+    reread = openpyxl.load_workbook(io.BytesIO(saved(workbook)))
+    assert [cell.value for cell in reread["Plan"][2]] == ["heads", 7]
 
 
 def test_a_plan_in_the_sheets_of_a_named_account_is_pulled_as_it_stands(desk, monkeypatch) -> None:

@@ -206,8 +206,8 @@ def test_rows_without_a_moment_are_counted_once_and_named_until_they_have_one(sh
     assert "orders.updated_at is no day or moment" in finding.message
     assert by_window(lake) == {3: ["a"]}
 
-    again = april(shop, lake, datetime(2026, 4, 7, 9, tzinfo=UTC))
-    assert set_aside(again) == {("no_day", "updated_at"): 5}
+    second = april(shop, lake, datetime(2026, 4, 7, 9, tzinfo=UTC))
+    assert set_aside(second) == {("no_day", "updated_at"): 5}
     manifests = lake.manifests("sql_database", "orders")
     assert [window.day for window, x in manifests.items() if x.findings] == [6]
     shop.run("UPDATE orders SET updated_at = '2026-04-07 10:00:00' WHERE updated_at IS NULL")

@@ -155,15 +155,15 @@ def tables(warehouse: Any) -> dict[str, list[str]]:
 
 @pytest.mark.parametrize("seed", range(HISTORIES))
 def test_kept_rows_equal_those_worked_out_from_nothing(seed, warehouse_in, empty) -> None:
-    kept, anew = warehouse_in(f"kept{seed}"), warehouse_in(f"anew{seed}")
+    kept, from_nothing = warehouse_in(f"kept{seed}"), warehouse_in(f"anew{seed}")
     shutil.copy(empty.path, kept.path)
     history = History(seed, kept)
     history.play()
-    shutil.copy(empty.path, anew.path)
-    anew.lake.root.parent.mkdir(exist_ok=True)
-    shutil.copytree(kept.lake.root, anew.lake.root, dirs_exist_ok=True)
-    history.build(anew, *SELECTED)
-    kept_tables, tables_anew = tables(kept), tables(anew)
+    shutil.copy(empty.path, from_nothing.path)
+    from_nothing.lake.root.parent.mkdir(exist_ok=True)
+    shutil.copytree(kept.lake.root, from_nothing.lake.root, dirs_exist_ok=True)
+    history.build(from_nothing, *SELECTED)
+    kept_tables, tables_anew = tables(kept), tables(from_nothing)
     assert kept_tables.keys() == tables_anew.keys()
     assert len(kept_tables["marts.fct_balance_movements"]) > 0
     assert len(kept_tables["marts.fct_tickets"]) > 0

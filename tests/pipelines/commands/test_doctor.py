@@ -212,8 +212,8 @@ def test_a_wrong_clock_is_told_although_every_stream_answers(office, account, ah
     )
     assert told, done.err
     hours, minutes, seconds = (int(part) for part in told.groups()[:3])
-    apart = timedelta(hours=hours, minutes=minutes, seconds=seconds)
-    assert abs((apart if told[4] == "ahead" else -apart) - ahead) < timedelta(seconds=5)
+    difference = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+    assert abs((difference if told[4] == "ahead" else -difference) - ahead) < timedelta(seconds=5)
     told_to_machines = office.doctor("--json")
     assert set(told_to_machines.errors().values()) == {None}
     assert told_to_machines.only["ok"] is False

@@ -28,8 +28,8 @@ def test_a_model_and_a_test_of_a_second_build_are_given_once(
     failing, sound = check("primary_key", passed=False), check("kinds", passed=True)
     told: set[object] = set()
     assert list(without_repeats([days, failing, sound], told)) == [days, failing, sound]
-    again = [dg.Output(None, "kpi_days"), kpis, check("primary_key", passed=True)]
-    assert list(without_repeats(again, told)) == [kpis]
+    second_build = [dg.Output(None, "kpi_days"), kpis, check("primary_key", passed=True)]
+    assert list(without_repeats(second_build, told)) == [kpis]
 
 
 def test_checks_of_one_name_of_two_models_are_both_given(without_repeats: WithoutRepeats) -> None:

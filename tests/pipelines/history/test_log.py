@@ -44,13 +44,13 @@ def believer(tmp_path: Path) -> Believer:
 def contents(believer: Believer) -> dict[str, list[tuple[Any, ...]]]:
     columns = {x.name: (x.place, ", ".join(f'"{y}"' for y in x.columns)) for x in logged_tables()}
     with duckdb.connect(str(believer.history), read_only=True) as connection:
-        there = {
+        tables = {
             x for (x,) in connection.execute("select table_name from duckdb_tables()").fetchall()
         }
         return {
             name: connection.execute(f"select {listed} from {place} order by all").fetchall()
             for name, (place, listed) in columns.items()
-            if name in there and name != "restorations"
+            if name in tables and name != "restorations"
         }
 
 

@@ -43,10 +43,10 @@ def test_it_is_what_was_believed_when_the_period_was_first_published_whole(belie
     run(believer, "2026-11-01", 90, status="provisional")
     run(believer, "2026-11-03", 100, status="provisional")
     run(believer, "2026-11-20", 104)
-    then = october(believer)
+    original = october(believer)
     days = parse_period("2026-10")
-    assert then["total"].whole(days).value == 90
-    assert then["product"].by_member(("product",), days)[("widget",)].value == 90
+    assert original["total"].whole(days).value == 90
+    assert original["product"].by_member(("product",), days)[("widget",)].value == 90
 
 
 def test_dimensions_inside_each_other_were_not_kept(believer):

@@ -17,9 +17,9 @@ CALIBRATION = """
 """
 
 
-def predict(believer: Believer, day: int, odds: str, target: int = 60, **elsewhere: str) -> None:
+def predict(believer: Believer, day: int, odds: str, target: int = 60, **named: str) -> None:
     """A run on a day of November that gives the odds of so many deals."""
-    now = at(elsewhere.get("now", f"2026-11-{day:02}"))
+    now = at(named.get("now", f"2026-11-{day:02}"))
     text = GOAL.format(target=target)
     believer.scores(now, text, november(day - 1), date(2026, 11, day), odds)
 

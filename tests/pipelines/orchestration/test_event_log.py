@@ -108,8 +108,8 @@ def test_a_damaged_empty_file_damages_no_run(tmp_path: Path, content: bytes | No
     empty.write_bytes(flipped if content is None else content)
     storage.store_event_batch(planned("b"))
     assert [len(storage.get_logs_for_run(run)) for run in "ab"] == [3, 3]
-    [again] = tmp_path.glob(f"{EMPTY}*")
-    assert again.read_bytes() not in (content, flipped)
+    [remade] = tmp_path.glob(f"{EMPTY}*")
+    assert remade.read_bytes() not in (content, flipped)
 
 
 def test_many_runs_leave_few_databases_open(tmp_path: Path) -> None:

@@ -96,11 +96,11 @@ def test_the_page_of_an_asset_shows_it_and_nothing_downstream_looks_out_of_date(
         statuses = {stale.get_status(key) for key in (KPI, dg.AssetKey("kpi_days"))}
         # scored again, without the models: what they made is no newer for it
         assert dg.materialize([scorecard], instance=instance).success
-        again = instance.get_latest_materialization_event(KPI)
+        latest = instance.get_latest_materialization_event(KPI)
     assert first["latest"] == "$30.50 in November 2026, with data through Nov 24, 2026"
     assert "invocation_id" not in first
     assert statuses == {StaleStatus.FRESH}
-    assert newest and again and newest.timestamp == again.timestamp
+    assert newest and latest and newest.timestamp == latest.timestamp
 
 
 def shown_on_page(instance: dg.DagsterInstance) -> dict[str, Any]:

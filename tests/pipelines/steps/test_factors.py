@@ -71,7 +71,7 @@ def played(session_folder, parsed) -> Settings:
 
 
 @pytest.fixture
-def alone(played) -> Iterator[Settings]:
+def settings(played) -> Iterator[Settings]:
     """The same, for a test that opens the warehouse: DuckDB lets nobody in beside a process that writes."""
     with exclusive(played.home / "alone.lock", wait=HANG_SECONDS):
         yield played
@@ -117,7 +117,7 @@ def test_a_distinct_count_has_its_change_as_a_whole_and_says_why_no_more(publish
     )
 
 
-def test_the_contributions_of_every_dimension_sum_to_the_change(alone, published):
+def test_the_contributions_of_every_dimension_sum_to_the_change(settings, published):
     sums = published(
         """
         select kpi, period, period_start, compared_with, reference, dimension, sum(contribution)
@@ -128,7 +128,7 @@ def test_the_contributions_of_every_dimension_sum_to_the_change(alone, published
     split = [row for row in sums if row[5] != "total"]
     assert len(split) > 20
     assert [row for row in split if changes[tuple(row[:5])] != row[6]] == []
-    assert dimensions_that_miss(alone.warehouse_path) == []
+    assert dimensions_that_miss(settings.warehouse_path) == []
 
 
 def test_the_change_is_the_published_one_at_the_precision_of_the_kpi(published):
@@ -205,12 +205,12 @@ def test_every_column_is_described_in_the_published_file(published):
     assert described == {name: text for name, (_, text) in KPI_FACTORS.columns.items()}
 
 
-def test_the_same_day_gives_the_same_bytes(alone):
-    before = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
-    day = Day(alone, TODAY)
+def test_the_same_day_gives_the_same_bytes(settings):
+    before = json.loads(settings.published_path.with_suffix(".json").read_text())["tables"]
+    day = Day(settings, TODAY)
     write_factors(day)
     publish_report(day)
-    after = json.loads(alone.published_path.with_suffix(".json").read_text())["tables"]
+    after = json.loads(settings.published_path.with_suffix(".json").read_text())["tables"]
     assert after["kpi_factors"] == before["kpi_factors"]
 
 
@@ -227,43 +227,43 @@ def forget_what_was_compared(settings):
         connection.execute("delete from lake_state.compared_periods")
 
 
-def test_factors_that_are_kept_are_those_worked_out_from_nothing(alone):
-    day = Day(alone, TODAY)
-    forget_what_was_compared(alone)
+def test_factors_that_are_kept_are_those_worked_out_from_nothing(settings):
+    day = Day(settings, TODAY)
+    forget_what_was_compared(settings)
     from_nothing = write_factors(day)
-    rows = stored(alone)
+    rows = stored(settings)
     assert len(rows) == from_nothing.total()
-    again = write_factors(day)
-    assert set(again) == {"target"}
-    assert stored(alone) == rows
+    second = write_factors(day)
+    assert set(second) == {"target"}
+    assert stored(settings) == rows
 
 
-def test_factors_of_a_day_that_changed_are_worked_out_again(alone):
+def test_factors_of_a_day_that_changed_are_worked_out_again(settings):
     """A day of October that was not delivered after all: October, its quarter, half and year lack it."""
-    write_factors(Day(alone, TODAY))
-    day = Day(alone, TODAY)
+    write_factors(Day(settings, TODAY))
+    day = Day(settings, TODAY)
     index = day.indexes["units_sold"]
     missing = date(2026, 10, 7)
     fewer = replace(index.facts, delivered=index.facts.delivered - {missing})
     day.indexes["units_sold"] = KpiIndex(fewer)
     write_factors(day)
-    changed = stored(alone)
-    forget_what_was_compared(alone)
+    changed = stored(settings)
+    forget_what_was_compared(settings)
     write_factors(day)
-    assert changed == stored(alone)
+    assert changed == stored(settings)
     october = [row for row in changed if row[1] == "units_sold" and row[3] == OCTOBER]
     assert not [row for row in october if row[2] == "month"]
-    write_factors(Day(alone, TODAY))
+    write_factors(Day(settings, TODAY))
 
 
-def test_the_asset_checks_that_they_add_up(alone, monkeypatch):
+def test_the_asset_checks_that_they_add_up(settings, monkeypatch):
     told = {
         "OKRA_ENV_FILE": "no such file",
-        "OKRA_HOME": str(alone.home),
-        "OKRA_OKR_DEFINITIONS": str(alone.okr_definitions),
+        "OKRA_HOME": str(settings.home),
+        "OKRA_OKR_DEFINITIONS": str(settings.okr_definitions),
         "OKRA_SANDBOX_TODAY": TODAY.isoformat(),
         "OKRA_START_DATE": SEPTEMBER.isoformat(),
-        "OKRA_SOURCES": ",".join(alone.sources),
+        "OKRA_SOURCES": ",".join(settings.sources),
     }
     for name, value in told.items():
         monkeypatch.setenv(name, value)
@@ -281,10 +281,10 @@ def store(warehouse, rows, run_id):
         KPI_FACTORS.replace(connection, rows, as_of=TODAY, run_id=run_id)
 
 
-def test_a_failure_leaves_the_table_as_it_was(alone, tmp_path):
+def test_a_failure_leaves_the_table_as_it_was(settings, tmp_path):
     """Twice the same row: the second breaks the key, and the table keeps what it had."""
     warehouse = tmp_path / "warehouse.duckdb"
-    index = Day(alone, TODAY).indexes["units_sold"]
+    index = Day(settings, TODAY).indexes["units_sold"]
     october = containing(OCTOBER, "month")
     rows = list(
         factors_of_period(KpiAmounts(index), None, lambda *_: frozenset(), october, TODAY, {})

@@ -214,6 +214,6 @@ def test_everything_is_tested_once_a_week(tested_on, is_everything, composition)
 
 def test_a_model_whose_table_is_gone_is_made_again(composition: Composition) -> None:
     made = made_of(inputs())
-    there = {name: x for name, x in made.models.items() if name != "model.okra.mart"}
-    plan = due(composition, inputs(), Made(there, made.tested_on, made.definitions))
+    remaining = {name: x for name, x in made.models.items() if name != "model.okra.mart"}
+    plan = due(composition, inputs(), Made(remaining, made.tested_on, made.definitions))
     assert names(plan.models) == {"mart"}

@@ -75,8 +75,8 @@ def committed(report: StreamReport) -> list[int]:
 
 def test_what_is_the_same_stays_as_it_is_and_a_late_edit_is_found(notebook: Notebook) -> None:
     assert committed(notebook.pulled(date(2026, 11, 20))) == [*range(1, 11)]
-    again = notebook.pulled(date(2026, 11, 21))
-    assert (committed(again), again.skipped) == ([], {"unchanged": 10})
+    second = notebook.pulled(date(2026, 11, 21))
+    assert (committed(second), second.skipped) == ([], {"unchanged": 10})
     notebook.notes[date(2026, 11, 3)] = "c"
     del notebook.notes[date(2026, 11, 7)]
     assert committed(notebook.pulled(date(2026, 11, 22))) == [3, 7]

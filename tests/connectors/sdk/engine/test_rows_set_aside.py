@@ -210,14 +210,14 @@ def test_a_window_that_can_no_longer_be_pulled_keeps_its_findings_and_fails_noth
         raise NotPullable("too long ago")
 
     refusing = FakeConnection({"visits": too_old})
-    again = source(refusing, SETTLING)
-    assert take(again, lake)["visits"].error is None
+    refusing_source = source(refusing, SETTLING)
+    assert take(refusing_source, lake)["visits"].error is None
     assert [*findings(lake)] == [2]
     assert numbers(lake)[day(2)] == [1]
     refusing.asked.clear()
-    take(again, lake)
+    take(refusing_source, lake)
     assert refusing.asked == [], "it is not asked for again"
-    beyond = take(again, lake, Range(day(1), day(10)), NOON + timedelta(days=1))["visits"]
+    beyond = take(refusing_source, lake, Range(day(1), day(10)), NOON + timedelta(days=1))["visits"]
     assert isinstance(beyond.error, NotPullable), "a window that was never pulled is a fault"
 
 
@@ -250,15 +250,15 @@ def test_of_days_that_are_asked_for_together_those_that_can_be_pulled_are(lake):
         yield from by_day(rows)(piece)
 
     refusing = FakeConnection({"visits": from_the_third})
-    again = source(refusing, SETTLING)
-    assert take(again, lake)["visits"].error is None
+    refusing_source = source(refusing, SETTLING)
+    assert take(refusing_source, lake)["visits"].error is None
     assert [*findings(lake)] == [1, 2, 3]
     assert numbers(lake)[day(4)] == [1, 8]
     # where the 2nd is refused, the 1st is not asked for
     asked = [(piece.first.day, piece.last.day) for piece in refusing.asked]
     assert asked == [(1, 4), (4, 4), (3, 3), (2, 2)]
     refusing.asked.clear()
-    take(again, lake)
+    take(refusing_source, lake)
     assert [piece.windows for piece in refusing.asked] == [[day(3)]]
 
 

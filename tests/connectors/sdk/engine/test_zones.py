@@ -48,8 +48,8 @@ def test_windows_are_pulled_again_when_the_source_begins_its_days_at_another_hou
     }
     asked_before = len(moved.asked)
     take(source(moved, ledger), lake)
-    again = [day for piece in moved.asked[asked_before:] for day in piece.windows]
-    assert date(2026, 4, 6) not in again, "windows of this zone are not pulled for it again"
+    asked_later = [day for piece in moved.asked[asked_before:] for day in piece.windows]
+    assert date(2026, 4, 6) not in asked_later, "windows of this zone are not pulled for it again"
 
 
 def test_a_window_of_days_or_of_rows_that_move_on_has_no_end_in_instants(lake):

@@ -82,8 +82,8 @@ def outcome_of(sheet: Sheet, content: bytes | dict[str, Any], damage: str) -> st
     # the row in which a copy breaks off may have lost digits, or letters of its member, so that the row that it doubled
     # stands alone; bytes changed at random may make other ones
     allowed = {"": 0, "torn": 1, "noise": len(rows)}[damage]
-    alone = [text for text in wrong if text.endswith(STANDS_ALONE)]
-    if max(len(wrong) - len(alone), len(alone)) > allowed:
+    standing_alone = [text for text in wrong if text.endswith(STANDS_ALONE)]
+    if max(len(wrong) - len(standing_alone), len(standing_alone)) > allowed:
         raise Misread("; ".join(wrong))
     read = {key_of(row) for row in rows}
     for kpi, member in {(key[0], key[2]) for key in read}:

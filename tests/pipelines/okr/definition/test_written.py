@@ -30,9 +30,9 @@ def test_what_was_written_is_read_as_the_same_objective(key_result: str, period:
     if loaded.faults:
         pytest.skip("not a goal of these days")
     [objective] = loaded.objectives
-    again = load({"grow.yml": as_yaml(objective, KPIS)}, KPIS)
-    assert not again.faults
-    assert again.objectives == (objective,)
+    reread = load({"grow.yml": as_yaml(objective, KPIS)}, KPIS)
+    assert not reread.faults
+    assert reread.objectives == (objective,)
 
 
 def test_numbers_are_plain_and_readable() -> None:

@@ -156,5 +156,5 @@ def test_they_are_the_change_less_that_at_the_mean_rates(
         return
     effects = currency_effects(*books)
     assert sum(effects.values()) == values[0] - values[1] - (values[2] - values[3])
-    back = currency_effects(before, now, before_at_mean, now_at_mean)
-    assert back == {member: -effect for member, effect in effects.items()}
+    reversed_effects = currency_effects(before, now, before_at_mean, now_at_mean)
+    assert reversed_effects == {member: -effect for member, effect in effects.items()}

@@ -122,9 +122,12 @@ def test_mix_is_the_change_of_weight_times_the_distance_from_the_mean_ratio(now,
 @given(sides, sides)
 def test_turning_the_periods_round_turns_every_sign(now, before):
     assume(has_ratio(now) and has_ratio(before))
-    back = mix_and_rate(before, now)
+    reversed_split = mix_and_rate(before, now)
     for member, split in mix_and_rate(now, before).items():
-        assert (split.mix, split.rate) == (-back[member].mix, -back[member].rate)
+        assert (split.mix, split.rate) == (
+            -reversed_split[member].mix,
+            -reversed_split[member].rate,
+        )
 
 
 @given(sides)

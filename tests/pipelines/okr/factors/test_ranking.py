@@ -58,6 +58,6 @@ def test_a_dimension_that_explains_too_little_comes_last(plain):
 
 
 def test_where_nothing_changed_in_sum_the_most_surprising_dimension_comes_first(plain):
-    still = explained(plain(a=5, b=5), plain(a=5, b=5))
+    unchanged = explained(plain(a=5, b=5), plain(a=5, b=5))
     swapped = explained(plain(a=9, b=1), plain(a=1, b=9))
-    assert in_order({"a_still": still, "swapped": swapped}) == ["swapped", "a_still"]
+    assert in_order({"a_still": unchanged, "swapped": swapped}) == ["swapped", "a_still"]

@@ -76,11 +76,11 @@ def corrected():
         SOLD,
         [sold(OCTOBER, 10, "widget"), sold(OCTOBER, 1, "gizmo"), sold(NOVEMBER, 12, "widget")],
     )
-    then = {
+    original = {
         "total": history(SOLD, DayFact(OCTOBER, {}, Decimal(9))),
         "product": history(SOLD, sold(OCTOBER, 9, "widget")),
     }
-    return facts, then
+    return facts, original
 
 
 def test_a_restated_past_is_told_apart_from_what_the_business_brought(corrected):
@@ -117,12 +117,12 @@ def test_dimensions_inside_each_other_have_no_original_version():
         return DayFact(day, {"product": "widget", "color": "red"}, Decimal(count))
 
     facts = facts_of(kpi, [sold_red(OCTOBER, 10), sold_red(NOVEMBER, 12)])
-    then = {
+    original = {
         "total": history(SOLD, DayFact(OCTOBER, {}, Decimal(9))),
         "product": history(SOLD, sold(OCTOBER, 9, "widget")),
     }
-    assert {row.dimension for row in november(facts, then)} == {"total", "product"}
-    dimensions = {row.dimension for row in november(facts, then, compared_with="previous")}
+    assert {row.dimension for row in november(facts, original)} == {"total", "product"}
+    dimensions = {row.dimension for row in november(facts, original, compared_with="previous")}
     assert "product > color" in dimensions
 
 
@@ -136,11 +136,11 @@ def test_a_ratio_whose_past_was_restated():
         return DayFact(day, members, numerator=Decimal(count), denominator=Decimal(10))
 
     facts = facts_of(PAID, [paid(OCTOBER, 4, channel="ads"), paid(NOVEMBER, 5, channel="ads")])
-    then = {
+    original = {
         "total": history(PAID, paid(OCTOBER, 2)),
         "channel": history(PAID, paid(OCTOBER, 2, channel="ads")),
     }
-    assert parts(november(facts, then), "channel") == {
+    assert parts(november(facts, original), "channel") == {
         ("ads", "mix"): 0,
         ("ads", "rate"): Decimal("0.1"),
         ("ads", "restatement"): Decimal("0.2"),
@@ -167,21 +167,21 @@ def test_a_member_that_history_took_back_is_all_restatement():
 
 
 @given(amounts, amounts)
-def test_restatements_of_amounts_sum_to_that_of_the_whole(today, then):
+def test_restatements_of_amounts_sum_to_that_of_the_whole(today, original):
     whole = sum(amount.numerator for amount in today.values()) - sum(
-        amount.numerator for amount in then.values()
+        amount.numerator for amount in original.values()
     )
-    assert sum(member_changes(today, then).values()) == whole
+    assert sum(member_changes(today, original).values()) == whole
 
 
 @given(shares, shares)
-def test_restatements_of_a_ratio_sum_to_that_of_the_whole(today, then):
+def test_restatements_of_a_ratio_sum_to_that_of_the_whole(today, original):
     now, before = (
         sum(amount.numerator for amount in side.values())
         / sum(amount.denominator for amount in side.values())
-        for side in (today, then)
+        for side in (today, original)
     )
-    assert sum(member_changes(today, then).values()) == now - before
+    assert sum(member_changes(today, original).values()) == now - before
 
 
 @given(amounts)

@@ -61,8 +61,8 @@ def pasts() -> Iterator[tuple[str, TrainingSeries, int]]:
     yield "a running total", TrainingSeries(total, END, level=True, whole=True, year=YEAR), 40
     walk = 1_000 + np.cumsum(draw.normal(0, 8, 400))
     yield "a level that wanders", TrainingSeries(walk, END, level=True, year=YEAR), 40
-    still = 1_000 + np.cumsum(np.where(draw.random(300) < 0.05, draw.choice([-5, 5], 300), 0))
-    yield "a level that stands", TrainingSeries(still, END, level=True), 40
+    steady = 1_000 + np.cumsum(np.where(draw.random(300) < 0.05, draw.choice([-5, 5], 300), 0))
+    yield "a level that stands", TrainingSeries(steady, END, level=True), 40
     yield "a short level", TrainingSeries(walk[-14:], END, level=True), 20
     weeks = 1_000 * wave(160, YEAR / 7) * np.exp(draw.normal(0, 0.1, 160))
     yield "weeks", TrainingSeries(weeks, 105_000, 1, year=YEAR / 7), 13

@@ -45,10 +45,10 @@ def test_it_is_forecast_from_eight_values_on():
 
 
 def test_a_level_stands_still_where_more_than_six_in_ten_steps_leave_it():
-    still = [0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]  # 6 of 10
-    assert not series(still, level=True).stands_still
-    assert series([0, *still], level=True).stands_still, "7 of 11"
-    assert not series([0, *still]).stands_still, "no level"
+    values = [0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4]  # 6 of 10
+    assert not series(values, level=True).stands_still
+    assert series([0, *values], level=True).stands_still, "7 of 11"
+    assert not series([0, *values]).stands_still, "no level"
 
 
 def test_a_level_that_has_never_fallen_is_a_running_total():

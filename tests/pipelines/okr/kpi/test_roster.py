@@ -24,12 +24,12 @@ def test_who_left_before_or_comes_later_is_not_there():
 def test_stays_that_overlap_count_a_day_once():
     stays = [Stay("kim", MIDDLE), Stay("kim", None, date(2026, 11, 20))]
     assert presence_of(stays, FIRST, LAST) == Presence(((FIRST, LAST),))
-    twice = [Stay("kim", None, MIDDLE), Stay("kim", date(2026, 11, 5), date(2026, 11, 10))]
-    assert presence_of(twice, FIRST, LAST).days == 15
+    overlapping = [Stay("kim", None, MIDDLE), Stay("kim", date(2026, 11, 5), date(2026, 11, 10))]
+    assert presence_of(overlapping, FIRST, LAST).days == 15
 
 
 def test_a_gap_between_two_stays_does_not_count():
-    there = presence_of([Stay("kim", None, date(2026, 11, 6)), Stay("kim", LAST)], FIRST, LAST)
-    assert (there.start, there.end, there.days) == (FIRST, LAST, 7)
-    assert there.within(date(2026, 11, 6), date(2026, 11, 29)).days == 1
-    assert there.within(date(2026, 11, 7), date(2026, 11, 29)) is None
+    presence = presence_of([Stay("kim", None, date(2026, 11, 6)), Stay("kim", LAST)], FIRST, LAST)
+    assert (presence.start, presence.end, presence.days) == (FIRST, LAST, 7)
+    assert presence.within(date(2026, 11, 6), date(2026, 11, 29)).days == 1
+    assert presence.within(date(2026, 11, 7), date(2026, 11, 29)) is None

@@ -26,10 +26,10 @@ def scored(define, past, goal: str, measure: str):
     indexes = index_facts({"deals": facts(past)})
     results = judge_measures(objectives, indexes, AS_OF)
 
-    def again(some, changes):
+    def rescored(some, changes):
         return score(some, Evidence(indexes, AS_OF, changes=changes))
 
-    return with_odds_if_measures_work(again(objectives, ()), objectives, results, again)
+    return with_odds_if_measures_work(rescored(objectives, ()), objectives, results, rescored)
 
 
 def test_a_tenth_more_makes_an_even_goal_nearly_sure(define, past):
@@ -58,10 +58,10 @@ def test_what_touches_half_of_the_members_brings_half_of_it(define, past):
         objectives = define(goal, period="2026-11", head=f"measures:\n- {{what: X, {measure}}}")
         results = judge_measures(objectives, indexes, AS_OF)
 
-        def again(some, changes):
+        def rescored(some, changes):
             return score(some, Evidence(indexes, AS_OF, changes=changes))
 
-        works = with_odds_if_measures_work(again(objectives, ()), objectives, results, again)
+        works = with_odds_if_measures_work(rescored(objectives, ()), objectives, results, rescored)
         return works.key_results[0].probability_if_measures_work
 
     both = f"kpi: deals, start: {AS_OF}, expected: 10 %"

@@ -126,11 +126,11 @@ def test_what_moves_the_controls_as_well_is_no_effect(judged, past):
     ]
     facts = KpiFacts(KPIS["deals"], rows, past.span(FIRST, AS_OF - DAY), AS_OF - DAY)
     measure = f"what: X, kpi: deals, where: {{rep: kim}}, start: {START}"
-    [alone] = judged(facts, measure)
-    [against] = judged(facts, f"{measure}, controls: {{rep: lee}}")
-    assert alone.verdict == "supported"
-    assert (against.verdict, against.controls) == ("not_distinguishable", "lee")
-    assert abs(against.effect_share) < Decimal("0.1")
+    [without_controls] = judged(facts, measure)
+    [with_controls] = judged(facts, f"{measure}, controls: {{rep: lee}}")
+    assert without_controls.verdict == "supported"
+    assert (with_controls.verdict, with_controls.controls) == ("not_distinguishable", "lee")
+    assert abs(with_controls.effect_share) < Decimal("0.1")
 
 
 @pytest.mark.parametrize(

@@ -40,10 +40,14 @@ def test_it_is_never_narrower_than_the_futures():
 def test_all_looks_together_are_as_seldom_wrong_as_one():
     """At each of two looks a single error of nineteen is large; together these are two dates of nineteen."""
     calm = [(0.9, 0.9)] * 16
-    once = errors(*calm, (0.9, 0.9), (0.9, 0.9), (2.5, 0.9))
-    twice = errors(*calm, (0.9, 2.5), (0.9, 2.5), (2.5, 0.9))
-    assert once.widening(0) < 2.2
-    assert twice.widening(0) == twice.widening(1) == pytest.approx(2.5)
+    disturbed_in_one_look = errors(*calm, (0.9, 0.9), (0.9, 0.9), (2.5, 0.9))
+    disturbed_in_both_looks = errors(*calm, (0.9, 2.5), (0.9, 2.5), (2.5, 0.9))
+    assert disturbed_in_one_look.widening(0) < 2.2
+    assert (
+        disturbed_in_both_looks.widening(0)
+        == disturbed_in_both_looks.widening(1)
+        == pytest.approx(2.5)
+    )
 
 
 def test_a_look_with_larger_errors_does_not_widen_the_others():

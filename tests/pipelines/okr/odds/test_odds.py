@@ -236,8 +236,8 @@ def test_two_key_results_on_one_kpi_share_its_futures(deals, play):
     assert card.objectives[0].probability_all_met == card.key_results[1].probability, (
         "not multiplied"
     )
-    apart = f"- id: a\n{hard}\n- id: b\n  kpi: deals\n  at_most: {known + 150}"
-    assert play(apart, deals, MIDDLE).objectives[0].probability_all_met <= Decimal("0.01")
+    of_two_goals = f"- id: a\n{hard}\n- id: b\n  kpi: deals\n  at_most: {known + 150}"
+    assert play(of_two_goals, deals, MIDDLE).objectives[0].probability_all_met <= Decimal("0.01")
 
 
 def test_an_objective_with_a_part_without_odds_has_none_unless_it_is_lost(deals, play):
@@ -308,13 +308,13 @@ def test_the_odds_learn_from_the_organisations_own_record(deals, kpis):
 def test_what_others_ask_changes_nobodys_odds(deals, play):
     known = in_november(deals)
     own = f"- id: a\n  kpi: deals\n  at_least: {known + 150}"
-    alone = play(own, deals, MIDDLE, period="2026-11").key_results[0]
+    by_itself = play(own, deals, MIDDLE, period="2026-11").key_results[0]
     others = "- id: b\n  kpi: deals\n  at_least: 5_000\n  by: 2027-03-31"
     among = play(
         f"{own}\n  by: 2026-11-30\n{others}", deals, MIDDLE,
         period="{start: 2026-11-01, end: 2027-03-31}",
     ).key_results[0]  # fmt: skip
-    assert among.probability == alone.probability
+    assert among.probability == by_itself.probability
 
 
 def test_deals_per_head_divide_by_the_average_team_to_come(kpis, play):

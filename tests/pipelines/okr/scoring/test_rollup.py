@@ -95,13 +95,13 @@ def test_an_objective_whose_parent_cannot_be_read_is_scored_as_a_root(roll, kpis
 
 
 def test_an_objective_without_anything_below_it_has_no_data(roll):
-    (alone,) = roll(of("alone", None)).values()
-    assert (alone.status, alone.score, alone.coverage) == ("no_data", None, 0)
+    (empty,) = roll(of("alone", None)).values()
+    assert (empty.status, empty.score, empty.coverage) == ("no_data", None, 0)
 
 
 def test_before_the_start_an_objective_is_not_started(roll):
-    (alone,) = roll(of("alone", 30), as_of=FIRST).values()
-    assert (alone.status, alone.why) == ("not_started", "It starts on 2026-11-01.")
+    (objective,) = roll(of("alone", 30), as_of=FIRST).values()
+    assert (objective.status, objective.why) == ("not_started", "It starts on 2026-11-01.")
 
 
 def test_an_objective_is_final_only_when_its_parts_are(kpis, past):

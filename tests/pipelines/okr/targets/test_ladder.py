@@ -95,14 +95,14 @@ def test_nothing_is_no_target(rungs, past):
 
 def test_a_goal_for_each_member_has_one_target_for_all_of_them(rungs, past):
     """Everyone has to reach it, so it is harder than for one alone: of 3 × 3 months it is the weakest."""
-    alone = past.daily("deals", FIRST, drawn(3), rep="kim")
+    deals = past.daily("deals", FIRST, drawn(3), rep="kim")
     rows = [
         DayFact(FIRST + n * DAY, {"rep": rep}, Decimal(amount))
         for rep, seed in (("kim", 3), ("lee", 4), ("max", 5))
         for n, amount in enumerate(drawn(seed))
     ]
-    every = rungs("kpi: deals\nat_least: 1\nfor_each: rep", replace(alone, days=rows))
-    total = rungs("kpi: deals\nat_least: 1\nfor_each: rep", alone)
+    every = rungs("kpi: deals\nat_least: 1\nfor_each: rep", replace(deals, days=rows))
+    total = rungs("kpi: deals\nat_least: 1\nfor_each: rep", deals)
     assert all(all_of.target < own.target for all_of, own in zip(every, total, strict=True))
 
 

@@ -121,10 +121,10 @@ def test_a_kpi_of_a_few_days_has_none(past):
 
 def test_one_without_data_has_none_and_takes_none_from_others(past):
     deals = of_kind("flow", past)
-    alone = published(deals)
+    targets = published(deals)
     empty = KpiFacts(KPIS["spend"], (), frozenset(), None)
     indexes = index_facts({"deals": deals, "spend": empty})
-    assert possible_targets_of(Evidence(indexes, AS_OF), CALENDAR_YEAR) == alone
+    assert possible_targets_of(Evidence(indexes, AS_OF), CALENDAR_YEAR) == targets
 
 
 def month_end(start: date) -> date:
@@ -199,8 +199,8 @@ def test_what_is_known_already_is_taken_as_it_is(past):
     evidence = Evidence(indexes, AS_OF)
     rows = possible_targets_of(evidence, CALENDAR_YEAR)
     marked = {row.fingerprint: replace(row, target=Decimal(7)) for row in rows}
-    again = possible_targets_of(evidence, CALENDAR_YEAR, marked)
-    assert {row.target for row in again} == {Decimal(7)}
+    kept = possible_targets_of(evidence, CALENDAR_YEAR, marked)
+    assert {row.target for row in kept} == {Decimal(7)}
 
 
 def test_a_day_that_was_corrected_has_them_worked_out_anew(past):

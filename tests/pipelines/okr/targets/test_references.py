@@ -58,13 +58,13 @@ def test_less_is_better_of_a_budget(beside, past):
 
 
 def test_of_a_goal_for_each_member_it_is_that_of_the_weakest(beside, past):
-    alone = past.daily("deals", FIRST, AMOUNTS, rep="kim")
+    deals = past.daily("deals", FIRST, AMOUNTS, rep="kim")
     rows = [
         DayFact(FIRST + n * DAY, {"rep": rep}, Decimal(amount * share))
         for rep, share in (("kim", 1), ("lee", 2))
         for n, amount in enumerate(AMOUNTS)
     ]
-    references = beside("kpi: deals\nat_least: 1\nfor_each: rep", replace(alone, days=rows))
+    references = beside("kpi: deals\nat_least: 1\nfor_each: rep", replace(deals, days=rows))
     assert references.year_before().value == 330
 
 

@@ -86,8 +86,8 @@ def test_columns_that_differ_from_a_total_are_told_apart(settings: Settings) -> 
 
 def test_what_differs_is_told_apart(settings: Settings) -> None:
     kept = Finding(**{**vars(NO_STATUS), "is_set_aside": False})
-    elsewhere = Finding(**{**vars(NO_STATUS), "column": "currency"})
-    commit(settings, date(2026, 11, 3), NO_STATUS, kept, elsewhere)
+    other_column = Finding(**{**vars(NO_STATUS), "column": "currency"})
+    commit(settings, date(2026, 11, 3), NO_STATUS, kept, other_column)
     commit(settings, date(2026, 11, 3), NO_STATUS, stream="order_lines")
     assert len(written(settings)) == 4
 
