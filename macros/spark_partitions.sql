@@ -12,14 +12,14 @@
 {# dbt-spark's own materialization appends rows or replaces all; it cannot follow which windows are committed. #}
 {% materialization incremental, adapter="spark" -%}
     {%- set target_relation = this.incorporate(type="table") -%}
-    {%- set asked_for, is_anew = partitions_asked_for(), is_made_anew() -%}
+    {%- set plan = partition_plan() -%}
     {{ run_hooks(pre_hooks) }}
-    {%- if is_anew -%}
+    {%- if plan.is_anew -%}
         {%- do create_partitioned_table(compiled_code) -%}
     {%- endif -%}
     {%- set listed = listed_partitions() -%}
-    {%- do drop_partitions(listed | reject("in", asked_for | map(attribute="place") | list) | list) -%}
-    {%- set to_make = asked_for | rejectattr("place", "in", listed) | list -%}
+    {%- do drop_partitions(listed | reject("in", plan.asked_for | map(attribute="place") | list) | list) -%}
+    {%- set to_make = plan.asked_for | rejectattr("place", "in", listed) | list -%}
     {%- if to_make -%}
         {%- set columns = adapter.get_columns_in_relation(this) | map(attribute="quoted") | join(", ") -%}
         {%- call statement("main") -%}
@@ -51,6 +51,22 @@
         {{ return(local_md5(model.raw_code ~ env_var("OKRA_MACROS", "") ~ settings_of_rows())[:12]) }}
     {%- endif -%}
     {{ return(model_fingerprint()) }}
+{%- endmacro %}
+
+{#
+    Whether the model's table is made anew, and the partitions that are asked for. The query of a model and its
+    materialization ask in contexts of their own; dbt's graph, which both have, keeps the answer of this run for them.
+#}
+{% macro partition_plan() -%}
+    {%- if not execute -%}
+        {{ return({"is_anew": true, "asked_for": []}) }}
+    {%- endif -%}
+    {%- set plans = graph.setdefault("okra_partition_plans", {}) -%}
+    {%- set key = invocation_id ~ "/" ~ model.unique_id -%}
+    {%- if key not in plans -%}
+        {%- do plans.update({key: {"is_anew": is_made_anew(), "asked_for": partitions_asked_for()}}) -%}
+    {%- endif -%}
+    {{ return(plans[key]) }}
 {%- endmacro %}
 
 {#
@@ -244,12 +260,12 @@
 
 {# For the query of a table that is there: the partitions that are asked for and not in it. #}
 {% macro partitions_to_make() -%}
-    {{ return(partitions_asked_for() | rejectattr("place", "in", listed_partitions()) | list) }}
+    {{ return(partition_plan().asked_for | rejectattr("place", "in", listed_partitions()) | list) }}
 {%- endmacro %}
 
 {# A condition: the row is of a window whose month is made. #}
 {% macro is_in_months_to_make() -%}
-    {%- if model.config.materialized != "incremental" or is_made_anew() -%}
+    {%- if model.config.materialized != "incremental" or partition_plan().is_anew -%}
     true
     {%- else -%}
     (
@@ -266,7 +282,7 @@
 {%- endmacro %}
 
 {% macro spark__changed_stretches() -%}
-    {%- set stretches, is_anew = {}, is_made_anew() -%}
+    {%- set stretches, is_anew = {}, partition_plan().is_anew -%}
     {%- for kpi in kept_kpis() -%}
         {%- do stretches.update({kpi: [all_days()] if is_anew else []}) -%}
     {%- endfor -%}
