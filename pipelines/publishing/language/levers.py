@@ -49,7 +49,9 @@ def _change(lever: Row, row: Row, amounts: Amounts) -> str:
             needed=amounts.number(needed),
             current=amounts.number(now),
         )
-    if now is None or needed is None or min(abs(now), abs(needed)) < PER_DAY_FROM:
+    # what a level gains or loses a day is nothing that a person can be asked for
+    is_level = row.get("kpi_kind") == "stock"
+    if is_level or now is None or needed is None or min(abs(now), abs(needed)) < PER_DAY_FROM:
         beyond = "present_rate" if lever["probability"] is None else "forecast"
         return language.text(
             f"lever.beyond_{beyond}", more=_more(change, amounts), by=_end(lever, row, amounts)

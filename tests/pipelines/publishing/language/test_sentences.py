@@ -181,6 +181,11 @@ def change(**columns: Any) -> dict[str, Any]:
             "$21.17 more a day, $5,500 instead of $5,478.83, would be enough.",
         ),
         (
+            "people", "stock",
+            {"current_rate": Decimal(33), "needed_rate": Decimal(-2309), "change": Decimal(-79628)},
+            "79,628 fewer people than forecast by Dec 31 would be enough.",
+        ),
+        (
             "calls", "flow",
             {"possible": False, "current_rate": Decimal(9), "needed_rate": None, "change": None},
             "No change of it alone is enough.",
