@@ -36,12 +36,20 @@ def doctor(settings: Settings, sources: Sequence[Source], output: Output) -> boo
         output.json([document(settings, checkup) for checkup in checkups])
     else:
         rows = [row for checkup in checkups for row in rows_of(checkup)]
-        output.out.print(plain_table("How the sources answer", COLUMNS, rows))
+        output.out.print(plain_table("How the sources answer", *filled(COLUMNS, rows)))
         for line in notes(settings, checkups):
             output.note(line)
     for line in complaints(checkups):
         output.warn(line)
     return all(checkup.is_well for checkup in checkups)
+
+
+def filled(
+    columns: Sequence[str], rows: Sequence[Sequence[object]]
+) -> tuple[list[str], list[list[object]]]:
+    """Columns and rows without the columns that no row fills: a narrow terminal has room for the names then."""
+    places = [n for n in range(len(columns)) if any(str(row[n]) for row in rows)]
+    return [columns[n] for n in places], [[row[n] for n in places] for row in rows]
 
 
 def rows_of(checkup: Checkup) -> Iterator[tuple[object, ...]]:

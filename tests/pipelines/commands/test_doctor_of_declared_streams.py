@@ -46,7 +46,7 @@ def test_a_stream_without_columns_is_named_beside_those_that_answer(shop: Compan
 
 def test_a_source_all_of_whose_streams_are_wrong_is_told_by_stream(shop: Company) -> None:
     declare(shop, NO_KIND, UNKNOWN)
-    done = shop.okra("doctor")
+    done = shop.okra("doctor", COLUMNS="80")
     assert done.returncode == 1
     assert (
         "shop.kindless: sources.yml:5: `shop: kindless`: no word on how rows change" in done.stderr
