@@ -12,7 +12,7 @@ from pipelines.okr.kpi.numbers import figure, rounded, shown
 
 Comparison = Literal["at_least", "at_most", "between"]
 MOST_NAMED = 6
-"""Members who own targets are named in a sentence."""
+"""How many members with targets of their own a sentence names."""
 
 
 @dataclass(frozen=True, slots=True)

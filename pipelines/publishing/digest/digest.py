@@ -263,10 +263,9 @@ def _task(line: Standing, language: Language) -> str:
         line.owner or language.text("objective.no_owner"),
         language.status(line.status).lower(),
     ]
-    if parts := parts_text(row, amounts):
-        words.append(parts)
-    elif gap := gap_text(row, amounts):
-        words.append(gap)
+    parts = parts_text(row, amounts)
+    if distance := parts or gap_text(row, amounts):
+        words.append(distance)
     if is_of_open_window(row) and not parts:
         words.append(language.window(row["open_window"], today=row["as_of"]))
     due = language.day(row["deadline"], today=row["as_of"])

@@ -33,15 +33,11 @@ def gap_text(row: Row, amounts: Amounts) -> str:
 
 def parts_text(row: Row, amounts: Amounts) -> str:
     """How many windows or members meet the goal, and how many have to; empty for a goal on one figure."""
-    language = amounts.language
-    if (
-        windows_of(row)
-        and row.get("windows_needed") is not None
-        and row.get("windows_over") is not None
-    ):
+    language, cadence, over = amounts.language, windows_of(row), row.get("windows_over")
+    if cadence and over is not None and row.get("windows_needed") is not None:
         return language.text(
-            f"distance.windows.{windows_of(row)}",
-            row["windows_over"],
+            f"distance.windows.{cadence}",
+            over,
             met=language.counted(row["windows_met"] or 0),
             needed=language.counted(row["windows_needed"]),
             all=language.counted(row.get("windows_in_all") or row["windows_needed"]),

@@ -23,11 +23,11 @@ def rates(row: Row, amounts: Amounts) -> list[tuple[str, str]]:
     if amounts.has_word and not row.get("per") and row["required_rate"] < PER_DAY_FROM:
         return []
     language = amounts.language
-    day = language.text(f"figures.{row.get('per') or 'day'}")
+    period = language.text(f"figures.{row.get('per') or 'day'}")
     needed = "allowed" if row.get("comparison") == "at_most" else "required"
     needed_rate = replace(amounts, as_published=False)
     with_decimal = replace(needed_rate, places=max(1, amounts.places))
     return [
-        (language.text(f"figures.{needed}", each=day), needed_rate.text(row["required_rate"])),
-        (language.text("figures.current", each=day), with_decimal.text(row["current_rate"])),
+        (language.text(f"figures.{needed}", each=period), needed_rate.text(row["required_rate"])),
+        (language.text("figures.current", each=period), with_decimal.text(row["current_rate"])),
     ]
