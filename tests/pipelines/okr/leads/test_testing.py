@@ -6,11 +6,15 @@ from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
+import numpy as np
 import pytest
 
+from pipelines.okr.forecast.training_series import TrainingSeries
+from pipelines.okr.kpi.kinds import Stock
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.leads.in_the_odds import changes_by_leads
-from pipelines.okr.leads.testing import judge_leads
+from pipelines.okr.leads.testing import judge_leads, latest_day, leads_of, past_errors
+from pipelines.okr.odds.estimates import Stretch
 from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 
@@ -122,3 +126,87 @@ def test_with_little_history_it_cannot_tell(define, past):
     [result] = judge_leads(objectives, index_facts(facts), AS_OF)
     assert (result.verdict, result.brier) == ("cannot_tell", None)
     assert judge_leads(objectives, {}, AS_OF)[0].verdict == "cannot_tell"
+
+
+@pytest.mark.parametrize(("weeks", "is_tested"), [(29, False), (30, True)])
+def test_thirty_whole_weeks_are_needed(define, past, weeks, is_tested):
+    """Of the 30 too few are the end of a past for a verdict, but what was tested is noted.
+
+    Where the file says no reach and none is clear, it is the shortest.
+    """
+    last = date(2026, 11, 29)  # a Sunday
+    amounts = [(n * 7) % 11 for n in range(7 * weeks)]
+    facts = {
+        name: past.daily(name, last - (7 * weeks - 1) * DAY, amounts, through=date(2026, 11, 30))
+        for name in ("deals", "revenue")
+    }
+    told, learned = (
+        judge_leads(define(goals, period="2026"), index_facts(facts), AS_OF)[0]
+        for goals in (GOALS % 1, (GOALS % 1).replace(", by: 4 weeks", ""))
+    )
+    for result, by_days, is_learned in ((told, 28, False), (learned, 14, True)):
+        assert result.verdict == "cannot_tell"
+        assert (result.tested_through == date(2026, 11, 30)) == is_tested
+        assert (result.by_days, result.is_learned) == (
+            (by_days, is_learned) if is_tested else (None, None)
+        )
+
+
+def test_the_latest_day_is_one_that_both_have_and_before_today(define, past):
+    [lead] = leads_of(define(GOALS % 1, period="2026"))
+
+    def latest(deals_to: date | None, revenue_to: date | None) -> date | None:
+        facts = {
+            name: past.daily(name, AS_OF - 9 * DAY, [1], through=through)
+            for name, through in (("deals", deals_to), ("revenue", revenue_to))
+            if through is not None
+        }
+        return latest_day(lead, index_facts(facts), AS_OF)
+
+    assert latest(AS_OF - 5 * DAY, AS_OF - 3 * DAY) == AS_OF - 5 * DAY
+    assert latest(AS_OF - 3 * DAY, AS_OF - 5 * DAY) == AS_OF - 5 * DAY
+    assert latest(AS_OF + DAY, AS_OF) == AS_OF - DAY
+    assert latest(AS_OF, None) is None
+
+
+def followed(weeks: int, horizon: int) -> Stretch:
+    values = np.array([100.0 + (n * 7) % 11 for n in range(weeks)])
+    return Stretch((TrainingSeries(values, weeks, season=1, level=True),), Stock(), 0, horizon)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "reach", "first"),
+    [
+        # a forecast needs 24 steps
+        (80, 2, 24),
+        # and a signal four spans
+        (80, 8, 32),
+    ],
+)
+def test_past_days_are_those_with_enough_before_them_and_the_reach_after_them(weeks, reach, first):
+    past = past_errors(range(1, weeks + 1), followed(weeks, reach), reach)
+    assert past is not None
+    assert list(past.periods) == list(range(first, weeks - reach + 1))
+    assert len(past.errors) == len(past.periods)
+    assert (past.span, past.reach) == (reach, reach)
+
+
+def test_twenty_nine_past_days_are_too_few():
+    """Of 55 weeks those after the 24th to the 53rd are thirty."""
+    assert past_errors(range(1, 56), followed(55, 2), 2) is not None
+    assert past_errors(range(1, 55), followed(54, 2), 2) is None
+
+
+def test_as_many_past_days_as_are_allowed_are_all_asked():
+    """Of 59 weeks those after the 24th to the 56th are 33; of every second of them 17 would be too few."""
+    all_of_them = past_errors(range(1, 60), followed(59, 3), 3, 33)
+    assert all_of_them is not None and list(all_of_them.periods) == list(range(24, 57))
+    assert past_errors(range(1, 60), followed(59, 3), 3, 32) is None
+
+
+def test_of_many_every_second_is_asked_and_the_last_and_an_error_is_known_after_half_as_many():
+    past = past_errors(range(1, 96), followed(95, 3), 3, 40)
+    assert past is not None
+    # 24 to 92 are 69
+    assert list(past.periods) == list(range(24, 93, 2))
+    assert (past.span, past.reach) == (3, 2)
