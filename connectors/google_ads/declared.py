@@ -23,7 +23,14 @@ from pydantic import BeforeValidator, Field, model_validator
 from connectors.sdk.contract import Stream, StreamForm, column
 from connectors.sdk.errors import Rejected
 from connectors.sdk.fields import lenient, read_day
-from connectors.sdk.stream_forms import COLUMN_TYPES, column_names, meant, refusal, version_of
+from connectors.sdk.stream_forms import (
+    COLUMN_TYPES,
+    column_names,
+    meant,
+    refusal,
+    repeated,
+    version_of,
+)
 
 if TYPE_CHECKING:  # an extra, and slow to import
     from google.protobuf.descriptor import FieldDescriptor  # type: ignore[import-untyped]
@@ -127,9 +134,9 @@ class QueryForm(StreamForm):
                     key="columns",
                 )
         names = [*self.by_field.values()]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            remedy = f"give one of them another name, as `columns: {{{repeated[0]}_2: ...}}`"
-            raise refusal(f"two fields would be the column `{repeated[0]}`", remedy)
+        if taken_twice := repeated(names):
+            remedy = f"give one of them another name, as `columns: {{{taken_twice[0]}_2: ...}}`"
+            raise refusal(f"two fields would be the column `{taken_twice[0]}`", remedy)
         column_names(dict.fromkeys(names))
         if not any(field.startswith("metrics.") for field in self.parts.fields):
             raise refusal("the query selects no metric", "add one, such as `metrics.clicks`")

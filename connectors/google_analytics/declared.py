@@ -21,6 +21,7 @@ from connectors.sdk.stream_forms import (
     as_list,
     column_names,
     refusal,
+    repeated,
     version_of,
 )
 
@@ -71,10 +72,9 @@ def by_column(written: Any) -> Any:
     names = as_list(written)
     if isinstance(names, list | tuple):
         columns = [snake_case(str(name)) for name in names]
-        repeated = sorted({name for name in columns if columns.count(name) > 1})
-        if repeated:
+        if taken_twice := repeated(columns):
             raise refusal(
-                f"two names would be the column `{repeated[0]}`", "write `column: name` for each"
+                f"two names would be the column `{taken_twice[0]}`", "write `column: name` for each"
             )
         names = dict(zip(columns, names, strict=True))
     return column_names(names)
@@ -145,9 +145,9 @@ class ReportForm(StreamForm):
             raise refusal(f"`dimensions` has `{min(times)}`", remedy, key="dimensions")
         _, placed = PLACED_BY[self.by]
         columns = [placed, *self.dimensions, *self.metrics]
-        if repeated := sorted({name for name in columns if columns.count(name) > 1}):
+        if taken_twice := repeated(columns):
             raise refusal(
-                f"two columns are called `{repeated[0]}`", "rename one, as `column: name`"
+                f"two columns are called `{taken_twice[0]}`", "rename one, as `column: name`"
             )
         _ = self.condition
         return self

@@ -26,6 +26,7 @@ from connectors.sdk.stream_forms import (
     column_names,
     meant,
     refusal,
+    repeated,
     version_of,
 )
 
@@ -66,8 +67,8 @@ def by_column(written: Any) -> Any:
                     f"`{name}` is no internal name of a property",
                     "take it from HubSpot's Settings > Properties: small letters, digits and underscores",
                 )
-        if repeated := sorted({x for x in names.values() if [*names.values()].count(x) > 1}):
-            raise refusal(f"the property `{repeated[0]}` stands twice", "name it once")
+        if named_twice := repeated([*names.values()]):
+            raise refusal(f"the property `{named_twice[0]}` stands twice", "name it once")
         own = {field.name for field in OWN_COLUMNS}
         if taken := sorted(own & {*names}):
             raise refusal(

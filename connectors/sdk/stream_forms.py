@@ -11,6 +11,7 @@ In `sources.yml` every value arrives as a text.
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from difflib import get_close_matches
@@ -65,6 +66,11 @@ def meant(written: str, known: Collection[str], otherwise: str = "") -> str:
     if close:
         return f"did you mean `{close[0]}`?"
     return otherwise or f"there are {', '.join(sorted(known)) or 'none'}"
+
+
+def repeated(names: Sequence[str]) -> list[str]:
+    """The names that stand more than once, in their order by letters."""
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 NamesByColumn = str | tuple[str, ...] | Mapping[str, str]

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from connectors.sdk.sheets.cells import Cell, is_empty
 from connectors.sdk.sheets.columns import columns_of
-from connectors.sdk.stream_forms import Names, refusal
+from connectors.sdk.stream_forms import Names, refusal, repeated
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.header import NUMBERS
 from connectors.spreadsheet.values import BadCell, name_in
@@ -87,9 +87,8 @@ class Layout(BaseModel):
                 what = f"a sheet with a column a {self.periods} has no column `{role}`"
                 raise refusal(what, "name `kpi` and the dimensions only", key="columns")
         headers = [header_name(text) for text in self.columns.values()]
-        repeated = sorted({name for name in headers if headers.count(name) > 1})
-        if repeated:
-            what = f"`columns` has the header `{repeated[0]}` twice"
+        if named_twice := repeated(headers):
+            what = f"`columns` has the header `{named_twice[0]}` twice"
             raise refusal(what, "name each column once", key="columns")
         for text in (*self.rows, *self.columns.values()):
             if is_skipped(text, self.skip):

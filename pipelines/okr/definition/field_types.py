@@ -1,7 +1,8 @@
 """The types of what is written in a definition file. Each says what is wrong and what would be right."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -201,9 +202,8 @@ def _names(written: object, dimension: object) -> tuple[str, ...]:
     if not texts or "" in texts:
         what = f"`{dimension}` has an empty list or an empty name"
         raise refusal(what, "write it such as {product: widget}", key=str(dimension))
-    repeated = sorted({name for name in texts if texts.count(name) > 1})
-    if repeated:
-        what = f"`{repeated[0]}` stands twice in `{dimension}`"
+    if named_twice := _repeated(texts):
+        what = f"`{named_twice[0]}` stands twice in `{dimension}`"
         raise refusal(what, "name each member once", key=str(dimension))
     return tuple(sorted(texts))
 
@@ -214,15 +214,19 @@ def _roster(written: object) -> object:
     if not isinstance(written, list | tuple) or not written:
         raise refusal(f"`members: {written}` is no list", "write it such as [Kim Lee, Ada Moss]")
     names = ["" if isinstance(name, dict | list) else str(name).strip() for name in written]
-    repeated = sorted({name for name in names if names.count(name) > 1})
-    if repeated or "" in names:
+    named_twice = _repeated(names)
+    if named_twice or "" in names:
         what = (
-            f"`{repeated[0]}` stands twice in `members`"
-            if repeated
+            f"`{named_twice[0]}` stands twice in `members`"
+            if named_twice
             else "`members` has an empty name"
         )
         raise refusal(what, "name each member once")
     return tuple(names)
+
+
+def _repeated(names: Sequence[str]) -> list[str]:
+    return sorted(name for name, count in Counter(names).items() if count > 1)
 
 
 def _not_blank(text: str) -> str:
