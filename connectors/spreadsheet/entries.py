@@ -5,9 +5,9 @@ taken: which of them is right depends on nothing that the sheet says, least of a
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from connectors.spreadsheet.declared import SheetKpi, period_of
@@ -15,6 +15,8 @@ from connectors.spreadsheet.findings import Findings
 from connectors.spreadsheet.values import OTHER_MARK, spelling_key
 
 Row = dict[str, Any]
+_LONGEST_GAP = timedelta(days=184)
+"""Two quarters. A row that lies further before the next one of its KPI may have a wrong year."""
 
 
 @dataclass(frozen=True)
@@ -123,4 +125,38 @@ def doubt_spellings(entries: Iterable[Entry], findings: Findings) -> None:
                 kpi=kpi,
                 day=entry.day,
                 is_set_aside=False,
+            )
+
+
+def doubt_early_rows(
+    early: Mapping[str, Sequence[tuple[date, str]]],
+    entries: Iterable[Entry],
+    start: date,
+    findings: Findings,
+    *,
+    column: str,
+) -> None:
+    """Note the rows before `start`, but of a history that goes on into the rows that are taken.
+
+    `early` has day and place of the rows, by KPI.
+    """
+    earliest: dict[str, date] = {}
+    for entry in entries:
+        earliest[entry.kpi] = min(entry.day, earliest.get(entry.kpi, entry.day))
+    for kpi, rows in early.items():
+        history_from = earliest.get(kpi, date.max)
+        for day, _ in sorted(rows, reverse=True):
+            if history_from - day > _LONGEST_GAP:
+                break
+            history_from = day
+        alone = [(day, place) for day, place in rows if day < history_from]
+        if alone:
+            findings.add(
+                [place for _, place in alone],
+                "before_start",
+                f"is {alone[0][0]}, before the first day that is asked for ({start})",
+                "correct the year, or set OKRA_START_DATE to an earlier day",
+                column=column,
+                kpi=kpi,
+                day=min(day for day, _ in alone),
             )

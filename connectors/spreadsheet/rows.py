@@ -20,6 +20,7 @@ from connectors.spreadsheet.entries import (
     Days,
     Entry,
     Row,
+    doubt_early_rows,
     doubt_spellings,
     without_conflicts,
     without_doubtful_marks,
@@ -104,17 +105,8 @@ class SheetReader:
         entries = without_conflicts(entries, self.declared, self.days, self.findings)
         doubt_spellings(entries, self.findings)
         self._check_unfilled(entries)
-        for kpi, rows in self._early.items():
-            first = min(day for day, _ in rows)
-            self.findings.add(
-                [place for _, place in rows],
-                "before_start",
-                f"is {rows[0][0]}, before the first day that is asked for ({self.days.start})",
-                "correct the year, or set OKRA_START_DATE to an earlier day",
-                column="" if self.layout.periods else "date",
-                kpi=kpi,
-                day=first,
-            )
+        column = "" if self.layout.periods else "date"
+        doubt_early_rows(self._early, entries, self.days.start, self.findings, column=column)
         return [entry.row for entry in entries], self.findings.all()
 
     def _read(self, row: SheetRow, splits: Splits) -> None:

@@ -52,6 +52,21 @@ def test_years_before_the_first_day_are_one_finding(desk) -> None:
     assert (finding.rows, finding.day) == (12, date(2023, 1, 1))
 
 
+def test_a_history_that_goes_on_into_the_days_that_are_asked_for_is_no_fault(desk) -> None:
+    """From January 2023 to December 2024 without a gap; the first day that is asked for is 2024-12-01."""
+    months = [f"calls,{year}-{month:02}-01,5\n" for year in (2023, 2024) for month in range(1, 13)]
+    sheet = desk.write("kpis.csv", HEAD + "".join(months))
+    desk.pulled(sheet, wanted=Range(date(2024, 12, 1), date(2026, 11, 24)))
+    assert desk.findings() == []
+    assert desk.values() == [("calls", "2024-12-01", "5")]
+
+
+def test_a_day_of_its_own_long_before_a_history_is_told(desk) -> None:
+    months = [f"calls,2024-{month:02}-01,5\n" for month in range(1, 13)]
+    finding = desk.finding(HEAD + "calls,2006-11-02,7\n" + "".join(months))
+    assert (finding.rows, finding.day) == (1, date(2006, 11, 2))
+
+
 def test_days_that_this_pull_does_not_ask_for_are_no_fault(desk) -> None:
     sheet = desk.write("kpis.csv", HEAD + "calls,2026-10-02,five\ncalls,2026-10-03,5\n")
     desk.pulled(sheet)
