@@ -93,6 +93,8 @@ def _hash(written: Mapping[str, Any]) -> str:
 
 
 def _canonical_value(value: object) -> object:
+    if value is None or isinstance(value, str | int):  # nearly all of them
+        return value
     if isinstance(value, Objective | KeyResult | Milestone):
         return canonical(value)
     if isinstance(value, Decimal):

@@ -146,11 +146,11 @@ class _DimensionSplit:
     surprise: Mapping[Path, Decimal]
 
     def explanation(self, change: int) -> DimensionExplanation:
-        parts: dict[Path, Fraction] = defaultdict(Fraction)
+        parts: dict[Path, int] = defaultdict(int)
         for (member, effect), share in self.units.items():
             if effect != "remaining":
                 parts[member] += share
-        return explain(parts, self.surprise, Fraction(change))
+        return explain(parts, self.surprise, change)
 
     def parts(self, dimension_rank: int) -> list[Contribution]:
         """The largest first, whichever way it goes; equal ones by name."""

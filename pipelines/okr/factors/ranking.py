@@ -7,13 +7,14 @@ explain most of the change, and the surprise in them is large: a dimension in wh
 with the whole explains nothing, though its members sum to the change as all do.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 from fractions import Fraction
+from math import ceil
 from operator import attrgetter
 
-from pipelines.okr.factors.amounts import NOTHING, Amount, Amounts, is_ratio
+from pipelines.okr.factors.amounts import Amount, Amounts, is_ratio
 from pipelines.okr.factors.apportion import Path
 
 ENOUGH_POWER = Fraction(1, 10)
@@ -56,22 +57,24 @@ def surprises(now: Amounts, before: Amounts) -> dict[Path, Decimal]:
 
 
 def explain(
-    parts: Mapping[Path, Fraction], surprise: Mapping[Path, Decimal], change: Fraction
+    parts: Mapping[Path, int], surprise: Mapping[Path, Decimal], change: int
 ) -> DimensionExplanation:
-    """A dimension's explanation of `change`, from each member's part in it and its surprise."""
+    """A dimension's explanation of `change`, from each member's part in it and its surprise. Both are in units."""
     if not change:
         return DimensionExplanation((), Fraction(), sum(surprise.values(), _ZERO))
+    size, way = abs(change), 1 if change > 0 else -1
+    least, enough = ceil(ENOUGH_POWER * size), ceil(ENOUGH_EXPLAINED * size)
     chosen: list[Path] = []
-    explained = Fraction()
+    explained = 0
     for member in sorted(parts, key=lambda path: (-surprise[path], path)):
-        if explained >= ENOUGH_EXPLAINED:
+        if explained >= enough:
             break
-        power = parts[member] / change
-        if power >= ENOUGH_POWER:
+        along = way * parts[member]
+        if along >= least:
             chosen.append(member)
-            explained += power
+            explained += along
     surprise_of_chosen = sum((surprise[member] for member in chosen), _ZERO)
-    return DimensionExplanation(tuple(chosen), explained, surprise_of_chosen)
+    return DimensionExplanation(tuple(chosen), Fraction(explained, size), surprise_of_chosen)
 
 
 def in_order(explanations: Mapping[str, DimensionExplanation]) -> list[str]:
@@ -87,32 +90,36 @@ def in_order(explanations: Mapping[str, DimensionExplanation]) -> list[str]:
 def _divergences(
     now: Amounts, before: Amounts, side: Callable[[Amount], Fraction | None]
 ) -> dict[Path, Decimal]:
-    """Each member's term of the Jensen-Shannon divergence between its shares of one side then and now."""
+    """Each member's term of the Jensen-Shannon divergence between its shares of one side then and now.
+
+    In decimals, so that every machine agrees, and of far more digits than are published.
+    """
     members = sorted({**now, **before})
-    sizes, earlier = (
-        {
-            member: abs(side(amounts[member]) or NOTHING) if member in amounts else NOTHING
-            for member in members
-        }
-        for amounts in (now, before)
-    )
-    whole, whole_earlier = sum(sizes.values(), NOTHING), sum(earlier.values(), NOTHING)
-    if not whole or not whole_earlier:
+    shares, earlier = _shares(now, members, side), _shares(before, members, side)
+    if not shares or not earlier:
         return dict.fromkeys(members, _ZERO)
-    return {
-        member: _divergence(earlier[member] / whole_earlier, sizes[member] / whole)
+    return {member: _divergence(earlier[member], shares[member]) for member in members}
+
+
+def _shares(
+    amounts: Amounts, members: Sequence[Path], side: Callable[[Amount], Fraction | None]
+) -> dict[Path, Decimal]:
+    """The share of each member's size in the sum of all sizes; none where that is 0."""
+    sizes = {
+        member: abs(_decimal(side(amounts[member]))) if member in amounts else _ZERO
         for member in members
     }
+    whole = sum(sizes.values(), _ZERO)
+    return {member: size / whole for member, size in sizes.items()} if whole else {}
 
 
-def _divergence(before: Fraction, now: Fraction) -> Decimal:
-    """Of two shares; in decimals, so that every machine agrees."""
+def _divergence(before: Decimal, now: Decimal) -> Decimal:
+    """Of two shares."""
     if before == now:
         return _ZERO
     mean = (before + now) / 2
-    terms = (_decimal(share) * _decimal(share / mean).ln() for share in (before, now) if share)
-    return sum(terms, _ZERO) / 2
+    return sum((share * (share / mean).ln() for share in (before, now) if share), _ZERO) / 2
 
 
-def _decimal(number: Fraction) -> Decimal:
-    return Decimal(number.numerator) / Decimal(number.denominator)
+def _decimal(number: Fraction | None) -> Decimal:
+    return Decimal(number.numerator) / Decimal(number.denominator) if number else _ZERO

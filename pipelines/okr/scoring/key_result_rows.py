@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from pipelines.okr.definition.fingerprints import key_result_fingerprint
 from pipelines.okr.definition.goals import goal_in_words
 from pipelines.okr.kpi.facts import MODEL_FAILED, TOTAL
 from pipelines.okr.kpi.numbers import published_share
@@ -53,7 +52,7 @@ def key_result_row(
         why=_why(key_result, part, odds, unit or ""),
         trust=trust_column(stands.trust | standing | unseen | key_result.plan_flags),
         data_through=stands.course.cut if has_data else None,
-        definition_hash=key_result_fingerprint(objective, result),
+        definition_hash=key_result.definition_hash,
         weight=result.weight,
         unit=unit,
         gap=stands.gap,

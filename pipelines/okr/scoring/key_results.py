@@ -9,6 +9,7 @@ from functools import cached_property
 from pipelines.okr.definition.budgets import AskedNumbers, asked_numbers, budget_of
 from pipelines.okr.definition.definitions import KeyResult, Objective
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
+from pipelines.okr.definition.fingerprints import key_result_fingerprint
 from pipelines.okr.definition.goals import Goal, goal_of
 from pipelines.okr.definition.plans import DatedPlan
 from pipelines.okr.definition.question import PlannedWay, Question
@@ -56,6 +57,11 @@ class JudgedKeyResult:
     @property
     def id(self) -> str:
         return self.objective.key_result_id(self.result)
+
+    @cached_property
+    def definition_hash(self) -> str:
+        """Of what it is scored by; each of its rows has it."""
+        return key_result_fingerprint(self.objective, self.result)
 
     @cached_property
     def parts(self) -> list[JudgedPart]:

@@ -1,7 +1,6 @@
 """Which dimension to show first."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 from pipelines.okr.factors.ranking import explain, in_order, surprises
 
@@ -32,7 +31,7 @@ def test_without_a_whole_there_are_no_shares(plain):
 
 def explained(now, before):
     parts = {
-        member: now[member].numerator - before[member].numerator if member in now else Fraction()
+        member: int(now[member].numerator - before[member].numerator) if member in now else 0
         for member in before
     }
     return explain(parts, surprises(now, before), sum(parts.values()))
