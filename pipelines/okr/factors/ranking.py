@@ -22,7 +22,7 @@ ENOUGH_POWER = Fraction(1, 10)
 ENOUGH_EXPLAINED = Fraction(2, 3)
 """The share of the change at which an explanation is one."""
 SURPRISE_PLACES = 6
-_LOGARITHMS = Context(prec=30, rounding=ROUND_HALF_EVEN)
+_LOGARITHMS = Context(prec=18, rounding=ROUND_HALF_EVEN)
 _ZERO = Decimal(0)
 
 
