@@ -5,14 +5,14 @@ taken: which of them is right depends on nothing that the sheet says, least of a
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from connectors.spreadsheet.declared import SheetKpi, period_of
 from connectors.spreadsheet.findings import Findings
-from connectors.spreadsheet.values import OTHER_MARK, spelling_key
+from connectors.spreadsheet.values import AMBIGUOUS, OTHER_MARK, QUOTE, SPLIT, spelling_key
 
 Row = dict[str, Any]
 _LONGEST_GAP = timedelta(days=184)
@@ -45,6 +45,8 @@ class Entry:
     place: str
     hinges_on_mark: bool = False
     """Whether a number of it is another one under the other decimal mark than is declared."""
+    may_be_cut: bool = False
+    """Whether a number of it and the cell behind it may be one number that a comma has cut in two."""
     column: str = ""
     """The header of its number, in a sheet with a column a period."""
 
@@ -87,23 +89,38 @@ def without_conflicts(
 
 
 def without_doubtful_marks(entries: Iterable[Entry], findings: Findings) -> list[Entry]:
-    """The rows without those that hinge on a decimal mark which other rows of the KPI show to be wrong."""
-    misdeclared = {finding.kpi for finding in findings.all() if finding.what == OTHER_MARK}
+    """The rows without those that hinge on a comma or a mark of which other rows of the KPI show another meaning."""
+    misdeclared = kpis_with(findings, {OTHER_MARK})
+    with_commas = misdeclared | kpis_with(findings, {AMBIGUOUS, SPLIT})
     kept = []
     for entry in entries:
-        if not (entry.hinges_on_mark and entry.kpi in misdeclared):
+        if entry.may_be_cut and entry.kpi in with_commas:
+            findings.add(
+                [entry.place],
+                SPLIT,
+                f"and the cell behind its number may be one number of {entry.kpi}, which has commas in other rows",
+                QUOTE,
+                kpi=entry.kpi,
+                day=entry.day,
+            )
+        elif entry.hinges_on_mark and entry.kpi in misdeclared:
+            findings.add(
+                [entry.place],
+                AMBIGUOUS,
+                f"has a number that depends on the decimal mark, and other rows of {entry.kpi} have "
+                "another one than is declared",
+                "correct the declared `decimal:`, or write all numbers with the same mark",
+                kpi=entry.kpi,
+                day=entry.day,
+            )
+        else:
             kept.append(entry)
-            continue
-        findings.add(
-            [entry.place],
-            "ambiguous_number",
-            f"has a number that depends on the decimal mark, and other rows of {entry.kpi} have "
-            "another one than is declared",
-            "correct the declared `decimal:`, or write all numbers with the same mark",
-            kpi=entry.kpi,
-            day=entry.day,
-        )
     return kept
+
+
+def kpis_with(findings: Findings, codes: Set[str]) -> set[str]:
+    """The KPIs of which something of these kinds was found."""
+    return {finding.kpi for finding in findings.all() if finding.what in codes}
 
 
 def doubt_spellings(entries: Iterable[Entry], findings: Findings) -> None:

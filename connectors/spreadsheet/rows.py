@@ -138,6 +138,7 @@ class SheetReader:
                 numbers=tuple(numbers.items()),
                 place=row.place,
                 hinges_on_mark=any(hinges_on_mark(row.cell(x)) for x in kpi.number_columns),
+                may_be_cut=splits.may_be_cut(row.line, kpi),
             )
             self._entries.append(entry)
 

@@ -4,20 +4,19 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.header import NUMBERS, Header
-from connectors.spreadsheet.values import BadCell
+from connectors.spreadsheet.values import QUOTE, SPLIT, BadCell
 
 _UP_TO_THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}\s*")
 _THOUSANDS = re.compile(r"\s*\d{3}(\.\d+)?\s*%?\s*")
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 _FRACTION = re.compile(r"\s*\d+\s*%?\s*")
 _NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*%?\s*")
-QUOTE = "write the number without thousands and with a point, or put the cell in quotes"
 
 
 @dataclass
@@ -50,6 +49,23 @@ class Splits:
 
     def refuse_cut(self, line: Line, name: str, kpi: SheetKpi) -> None:
         """Raise `BadCell` where a number of the KPI `name` may be in two cells."""
+        for place in self._places_of_rest(line, kpi):
+            column = self.header.columns[place - 1]
+            is_member = self._column(place) in kpi.dimensions
+            if not self._is_sure(line, place, is_member=is_member):
+                raise BadCell(
+                    SPLIT,
+                    f"and the cell behind it may be one number of {name} that a comma has cut in two",
+                    f"{QUOTE}; numbers of another column are sure in front of `{column}`",
+                    column,
+                )
+
+    def may_be_cut(self, line: Line, kpi: SheetKpi) -> bool:
+        """Whether a row that is not refused may be cut all the same: its column has such numbers in other rows."""
+        return any(self._places_of_rest(line, kpi))
+
+    def _places_of_rest(self, line: Line, kpi: SheetKpi) -> Iterator[int]:
+        """The places of cells that may be the rest of the number in front of them."""
         columns = self.header.columns
         if not self.grid.is_cut_by_comma:
             return
@@ -58,18 +74,14 @@ class Splits:
             return  # a number in two cells would have pushed the last one out of the header
         for column in kpi.number_columns:
             place = columns.index(column) + 1 if column in columns else len(line.cells)
-            follower = columns[place] if place < len(columns) else ""
-            if follower in {"kpi", "date", *NUMBERS} or place >= len(line.cells):
+            if self._column(place) in {"kpi", "date", *NUMBERS} or place >= len(line.cells):
                 continue
-            if may_be_cut(line.cells[place - 1], line.cells[place], kpi) and not self._is_sure(
-                line, place, is_member=follower in kpi.dimensions
-            ):
-                raise BadCell(
-                    "split_number",
-                    f"and the cell behind it may be one number of {name} that a comma has cut in two",
-                    f"{QUOTE}; numbers of another column are sure in front of `{column}`",
-                    column,
-                )
+            if may_be_cut(line.cells[place - 1], line.cells[place], kpi):
+                yield place
+
+    def _column(self, place: int) -> str:
+        columns = self.header.columns
+        return columns[place] if place < len(columns) else ""
 
     def _is_sure(self, line: Line, place: int, *, is_member: bool) -> bool:
         """Whether the cell at `place` belongs into its column, though it looks like the rest of a number.

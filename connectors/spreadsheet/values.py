@@ -20,6 +20,11 @@ SMALLEST_FRACTION = Decimal("0.0000005")
 """The models keep six decimals; what a binary float has beyond them is no fraction."""
 OTHER_MARK = "other_mark"
 """The code for a number with another decimal mark than its KPI declares."""
+AMBIGUOUS = "ambiguous_number"
+"""The code for a number that is another one under the other decimal mark."""
+SPLIT = "split_number"
+"""The code for a number that a comma may have cut in two cells."""
+QUOTE = "write the number without thousands and with a point, or put the cell in quotes"
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u2060\ufeff"))
 MINUS = {ord("\u2212"): "-"}
 
@@ -187,7 +192,7 @@ def typed_number(cell: Cell, decimal: str | None, name: str) -> tuple[Decimal, b
         return hundredth(exported_number(digits, decimal, text), has_sign), has_sign
     if _AMBIGUOUS.fullmatch(digits):
         raise BadCell(
-            "ambiguous_number",
+            AMBIGUOUS,
             f"is {shown(text)}, where the point can part thousands or a fraction",
             f'declare `decimal: "."` or `decimal: ","` for {name}, or write it without thousands',
         )
@@ -195,7 +200,7 @@ def typed_number(cell: Cell, decimal: str | None, name: str) -> tuple[Decimal, b
         return hundredth(Decimal(digits), has_sign), has_sign
     if "," in text and _SHOWABLE.fullmatch(text):
         raise BadCell(
-            "ambiguous_number",
+            AMBIGUOUS,
             f"is {shown(text)}, where the comma can mean two things",
             f"write it without thousands and with a point: 1234.56; or declare `decimal:` for {name}",
         )

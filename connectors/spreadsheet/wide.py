@@ -16,7 +16,7 @@ from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.period_headers import last_day, period_in, year_in
-from connectors.spreadsheet.values import BadCell, shown
+from connectors.spreadsheet.values import SPLIT, BadCell, shown
 
 DASHES = {"-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}
 """What accountants write for nothing."""
@@ -108,7 +108,7 @@ class WideRow:
                 is_cut = _WHOLE.fullmatch(first) and fraction.fullmatch(second)
             if is_cut:
                 raise BadCell(
-                    "split_number",
+                    SPLIT,
                     f"and the cell behind it may be one number of {name} that a comma has cut in two",
                     "save the sheet as .xlsx, or with semicolons between the cells",
                     self.header.names[place],

@@ -64,6 +64,18 @@ def test_a_column_of_numbers_behind_the_number_is_sure_by_its_other_rows(desk) -
     assert (desk.findings(), len(desk.rows())) == ([], 2)
 
 
+def test_where_other_rows_have_commas_a_number_column_behind_is_not_sure(desk) -> None:
+    """The 59 may be a target, or of 713,59 hours: whoever wrote 24,07 in quotes writes commas."""
+    head = "kpi,date,value,target\nhours,2026-11-13,24.5,1000\n"
+    desk.read(head + "hours,2026-11-14,713,59\n")
+    assert (desk.findings(), len(desk.rows())) == ([], 2)
+    desk.read(head + 'hours,2026-11-14,713,59\nhours,2026-11-15,"24,07",1000\n')
+    assert [(finding.what, finding.day.day) for finding in desk.findings()] == [
+        ("ambiguous_number", 15), ("split_number", 14),
+    ]  # fmt: skip
+    assert desk.values() == [("hours", "2026-11-13", "24.5")]
+
+
 def test_a_last_column_that_every_row_has_shows_that_nothing_was_cut(desk) -> None:
     text = "kpi,date,value,target,team\nheadcount,2026-11-20,85,900,sales\n"
     desk.read(text)
