@@ -83,7 +83,7 @@ _seasons: WeakKeyDictionary[KpiIndex, dict[object, Season | None]] = WeakKeyDict
 
 
 def season_of(view: KpiView, cut: date) -> Season | None:
-    """The season of a flow's days through the cut; None with too little history, or none above 0."""
+    """The season of a flow's days through the cut; None with too little history, or where its open days bring nothing."""
     learnt = _seasons.setdefault(view.index, {})
     asked = tuple(sorted(view.where.items())), cut
     if asked not in learnt:
@@ -105,14 +105,16 @@ def _season(view: KpiView, cut: date) -> Season | None:
     days, amounts = series.amounts(start, cut)
     # of a flow per head, what flows
     values[days - start.toordinal()] = amounts[0]
-    seen = ~np.isnan(values)
-    if seen.sum() < _MIN_DAYS_FOR_WEEKDAYS or np.nansum(values) <= 0:
+    seen, working = ~np.isnan(values), view.kpi.working_days
+    closed = np.zeros(length, dtype=bool)
+    if working is not None:
+        closed = working.are_closed(np.arange(start.toordinal(), start.toordinal() + length))
+    # where the open days bring nothing, none of them can be said to bring more than another
+    if seen.sum() < _MIN_DAYS_FOR_WEEKDAYS or values[seen & ~closed].sum() <= 0:
         return None
-    working = view.kpi.working_days
-    if working is None:
-        return _learnt(start, values, seen)
-    closed = working.are_closed(np.arange(start.toordinal(), start.toordinal() + length))
     season = _learnt(start, values, seen & ~closed)
+    if working is None:
+        return season
     return replace(
         season, working=working, closed=_closed_factor(season, start, values, closed & seen)
     )
