@@ -83,7 +83,7 @@ _seasons: WeakKeyDictionary[KpiIndex, dict[object, Season | None]] = WeakKeyDict
 
 
 def season_of(view: KpiView, cut: date) -> Season | None:
-    """The season of a flow's days through the cut; None with too little history, or where its open days bring nothing."""
+    """The season of a flow's days through the cut; None with too little history, or where open days bring nothing."""
     learnt = _seasons.setdefault(view.index, {})
     asked = tuple(sorted(view.where.items())), cut
     if asked not in learnt:

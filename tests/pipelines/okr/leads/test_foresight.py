@@ -195,8 +195,8 @@ def test_of_an_amount_the_change_is_in_parts_of_what_was_before():
 
 
 def test_of_what_falls_below_nothing_the_change_is_a_difference():
-    """2 after 1, 1 and −2 (0 on average), −1 after 1, −2 and 2 (a third): 2 and −4/3; the spread is that of 5/3."""
-    signals = signals_of(np.array([1.0, 1, -2, 2, -1]), (4, 5), 1)
+    """2 after 1, 1 and −2 (0 on average), −1 after 1, −2 and 2 (a third): 2 and −4/3, with a median of 5/3."""
+    signals = signals_of(np.array([1.0, 1, -2, 2, -1]) / 10, (4, 5), 1)
     assert signals == pytest.approx([2 / (5 / 3 * 1.4826), -4 / 3 / (5 / 3 * 1.4826)])
 
 
@@ -219,7 +219,8 @@ def test_what_never_changes_says_nothing():
 def test_the_reach_is_learned_from_the_first_half_alone():
     random = np.random.default_rng(4)
     leader = lasting(400, random)
-    follower = np.concatenate([np.roll(leader, 4)[:200], np.roll(leader, 8)[200:]])
+    noise = random.normal(size=200)
+    follower = np.concatenate([np.roll(leader, 4)[:200] + noise, 5 * np.roll(leader, 8)[200:]])
     assert best_reach(follower, leader, (8, 4)) == 4
     assert best_reach(np.roll(leader, 8), leader, (4, 8)) == 8
 

@@ -77,6 +77,21 @@ def test_of_futures_that_end_before_a_level_has_the_part_that_is_due(past):
     assert (after - levels)[7] == pytest.approx([32.625, 65.25], rel=1e-4)
 
 
+def test_of_a_ratio_the_numerator_is_moved_and_of_a_share_it_stays_within_its_denominator(past):
+    """Half on each day: the numerators have the ends of above, and the middle of a denominator of 400 is a quarter."""
+    view = KpiView(KpiIndex(past.ratio("csat", {CUT: (1, 2)})), {}, CALENDAR_YEAR)
+    tops = evenly(3).astype(np.float32)
+    bottoms = np.full_like(tops, 200)
+    data = TrainingData(coming=ComingDays(CUT))
+    for is_share in (False, True):
+        top, bottom = LeadChange("csat", 0.5, 2)(
+            view, CUT, replace(data, is_share=is_share), (tops, bottoms)
+        )
+        moved = np.minimum(tops[:, :2] * 2.305, 200) if is_share else tops[:, :2] * 2.305
+        assert top[:, :2] == pytest.approx(moved, rel=1e-5)
+        assert bottom.tolist() == bottoms.tolist()
+
+
 def test_other_kpis_and_members_stay_as_they_were(past):
     change = LeadChange("deals", 0.5, 2)
     assert changed(past, "spend", change, evenly(4)) == pytest.approx(evenly(4))
@@ -123,6 +138,9 @@ def test_of_several_on_one_kpi_it_is_the_one_that_takes_most_off(define, past):
     assert [x.ahead for x in changes(define, past, deals, first, second)] == [0]
     [change] = changes(define, past, deals, first, replace(second, gain=Decimal("0.05")))
     assert change.ahead == pytest.approx(0.6)
+    # one whose gain is not known has none
+    [change] = changes(define, past, deals, replace(first, gain=None), second)
+    assert change.ahead == 0
     # of two that take off the same it is the first
     [change] = changes(define, past, deals, first, replace(second, gain=first.gain))
     assert change.ahead == pytest.approx(0.6)
@@ -136,6 +154,9 @@ def test_one_that_does_not_help_or_has_no_figures_changes_nothing(define, past):
         replace(first, slope=None),
     ):
         assert changes(define, past, deals, result) == []
+        # and takes none of it from another
+        other = helps("grow/second", "spend", "0.05")
+        assert len(changes(define, past, deals, replace(result, leads="likes"), other)) == 1
 
 
 def test_before_four_spans_of_weeks_are_over_there_is_no_signal(define, past):
