@@ -126,7 +126,7 @@ class SheetReader:
                 day = None
             else:
                 name = name or self._likely_kpi(row)
-            self._set_aside(row, bad, name, day)
+            self._note(row.place, bad, name, day)
             return
         if numbers is None:
             self._unfilled.append((name, day, row.place, kpi.number_columns[0]))
@@ -158,9 +158,6 @@ class SheetReader:
             kpi=self._likely_kpi(above),
             day=day,
         )
-
-    def _set_aside(self, row: SheetRow, bad: BadCell, kpi: str, day: date | None) -> None:
-        self._note(row.place, bad, kpi, day)
 
     def _note(self, place: str, bad: BadCell, kpi: str, day: date | None) -> None:
         """Note what cannot be read. A day to come is wrong as well, so that any day may be meant."""
