@@ -31,7 +31,11 @@ def rate_change(goal: OpenGoal, member: str, unit: str, figures: Figures) -> str
     if kpi.behaviour.is_quotient:
         when = "a head and day" if kpi.accumulates else "from here on"
         return f"{who}{_rate(figures.needed, kpi, unit)} {when} instead of {present}{relative}"
-    amount, at = _amount(figures.change, unit), _rate(figures.needed, kpi, "")
+    amount = _amount(figures.change, unit)
+    if kpi.behaviour.is_level:
+        # what a level gains or loses a day is nothing that a person can be asked for
+        return f"{who}{amount} than forecast by {goal.end}"
+    at = _rate(figures.needed, kpi, "")
     if kpi.behaviour.reported_by_period and goal.window is not None:
         return f"{who}{amount} in {goal.window.label}, {at} instead of {present}{relative}"
     return f"{who}{amount} by {goal.end}, {at} a day instead of {present}{relative}"

@@ -95,6 +95,7 @@ def test_a_stock_has_to_grow_by_so_much_more(by_member, levers):
         "likes", "page", FIRST, 15, us=lambda n: 600 + 6 * n, fr=lambda n: 400 + 4 * n
     )
     whole, us, fr = levers("kpi: likes\nat_least: 1_440", facts, MIDDLE)
+    assert whole.why.startswith(f"{whole.change:,.0f} likes more than forecast by 2026-11-30: ")
     assert shown(whole) == numbers("10", "20", "150", "1")
     assert shown(us) == numbers("6", "16", "150", "1.666667")
     assert shown(fr) == numbers("4", "14", "150", "2.5")
