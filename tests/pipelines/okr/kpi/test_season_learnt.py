@@ -49,6 +49,20 @@ def test_eight_weeks_have_to_be_seen_and_not_only_lie_there():
     )
 
 
+def test_a_delivered_day_without_a_row_brought_nothing():
+    days = frozenset(CUT - n * DAY for n in range(56))
+    rows = [DayFact(day, {}, Decimal(7)) for day in days if day.weekday() == 0]
+    # before the first row nothing is known
+    facts = KpiFacts(COUNT, rows, days | {min(days) - DAY}, CUT)
+    first = min(row.day for row in rows)
+    season = season_of(KpiView(KpiIndex(facts), {}), CUT)
+    assert season is None, f"the first row is of {first}, less than eight weeks ago"
+    before = DayFact(min(days), {}, Decimal(0))
+    season = season_of(KpiView(KpiIndex(replace(facts, days=[*rows, before])), {}), CUT)
+    assert season is not None
+    assert season.weekday.tolist() == pytest.approx([59 / 11, *[3 / 11] * 6])
+
+
 def test_what_brings_nothing_or_less_has_no_season():
     assert learnt(100, lambda day: 0) is None
     assert learnt(100, lambda day: -1) is None

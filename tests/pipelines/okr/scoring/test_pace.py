@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -5,12 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.okr.definition.goals import Goal
+from pipelines.okr.definition.question import Question
+from pipelines.okr.kpi.facts import KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.readings import KpiView
+from pipelines.okr.kpi.series import KpiIndex
+from pipelines.okr.kpi.status import Policy
 from pipelines.okr.kpi.timeline import Timeline
+from pipelines.okr.kpi.working_days import WorkingDays
 from pipelines.okr.scoring.pace import (
     budget_progress,
     current_rate,
     expected_share,
+    expected_shares,
+    in_units,
+    paced_score,
     required_rate,
 )
 
@@ -66,3 +77,87 @@ def test_a_budget_is_held_against_time():
     assert budget_progress(Decimal(101), budget, half) == 0
     assert budget_progress(Decimal(0), budget, Decimal(0)) == 1
     assert budget_progress(Decimal(0), Decimal(-1), half) == 0
+
+
+@pytest.mark.parametrize(
+    ("gained", "days", "rate"),
+    [
+        # counts have one decimal at least, and two digits below ten
+        (21, 2, "10.5"),
+        (60, 2, "30.0"),
+        (1, 9, "0.11"),
+        (1, 60, "0.017"),
+        # four decimals are the finest
+        (1, 3_000, "0.0003"),
+        (1, 30_000, "0.0000"),
+        (0, 5, "0.0"),
+        (-7, 30, "-0.23"),
+    ],
+)
+def test_a_current_rate_has_the_digits_that_say_something(gained, days, rate):
+    assert str(current_rate(COUNT, Decimal(gained), days)) == rate
+
+
+def test_a_rate_of_money_has_its_cents():
+    assert str(current_rate(MONEY, Decimal(60), 2)) == "30.00"
+    assert required_rate(MONEY, Decimal(2), 62) == Decimal("0.033")
+
+
+def test_one_day_is_enough_for_a_rate():
+    assert required_rate(COUNT, Decimal(30), 1) == 30
+    assert current_rate(COUNT, Decimal(30), 1) == 30
+
+
+def test_a_score_is_held_against_what_was_due():
+    assert paced_score(Decimal("0.2"), Decimal("0.4")) == Decimal("0.5")
+    assert paced_score(Decimal("0.5"), Decimal("0.4")) == 1
+    assert paced_score(Decimal(0), Decimal(0)) == 1, "nothing was due yet"
+
+
+def question(kpi: Kpi, goal: Goal, **fields: object) -> Question:
+    facts = KpiFacts(kpi, (), frozenset(), START)
+    return Question(KpiView(KpiIndex(facts), {}), goal, Policy(), **fields)  # type: ignore[arg-type]
+
+
+LEVEL = Kpi("likes", "stock", "likes")
+AT_LEAST, AT_MOST = Goal("at_least", low=Decimal(100)), Goal("at_most", high=Decimal(100))
+QUARTER = Decimal("0.25")
+
+
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        (question(COUNT, AT_LEAST), 25),
+        (question(COUNT, AT_MOST), 25),
+        # a level without a baseline, and one from 60 on
+        (question(LEVEL, AT_LEAST), 25),
+        (question(LEVEL, AT_LEAST, baseline=Decimal(60)), 70),
+        # one that may be twice as large at the start, and one that comes down from 140
+        (question(LEVEL, AT_MOST), 175),
+        (question(LEVEL, AT_MOST, baseline=Decimal(140)), 130),
+        # one that is to be held
+        (question(LEVEL, AT_LEAST, baseline=Decimal(100), measured=True), 100),
+        (question(LEVEL, Goal("between", low=Decimal(1), high=Decimal(2))), None),
+    ],
+)
+def test_what_is_due_in_units_is_the_value_whose_score_is_the_expected_one(asked, due):
+    assert in_units(asked, QUARTER) == due
+
+
+def test_what_is_to_be_held_is_due_as_a_whole_from_the_start_on():
+    held = question(LEVEL, AT_LEAST, baseline=Decimal(100), measured=True)
+    assert expected_shares(held, seen_to(START), [0, 15]) == [1, 1]
+
+
+def test_a_young_total_goes_by_working_days_where_its_kpi_says_so_and_a_level_by_days():
+    """November 2026 begins on a Sunday and has 21 working days; by Sunday, the 15th, ten are over."""
+    aware = replace(COUNT, working_days=WorkingDays())
+    days = seen_to(START)
+    assert expected_shares(question(aware, AT_LEAST), days, [1, 15, 30]) == [
+        0,
+        Decimal(10) / 21,
+        1,
+    ]
+    assert expected_shares(question(COUNT, AT_LEAST), days, [0, 15, 30]) == [0, Decimal("0.5"), 1]
+    weekend = Timeline(date(2026, 11, 7), date(2026, 11, 8), START, START)
+    assert expected_shares(question(aware, AT_LEAST), weekend, [1]) == [Decimal("0.5")]
