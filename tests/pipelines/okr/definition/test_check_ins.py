@@ -98,3 +98,61 @@ def test_check_ins_are_in_the_order_of_their_goals_and_days() -> None:
         ("sell/deals", 21, None),
         ("sell/revenue", 19, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "remedy"),
+    [
+        ("1.5", "write 0 % to 100 %"),
+        ("2", "write 2 % if you mean that"),
+        ("100", "write 100 % if you mean that"),
+        ("100.5", "write 0 % to 100 %"),
+        ("-0.1", "write 0 % to 100 %"),
+    ],
+)
+def test_a_number_from_2_to_100_may_lack_its_sign(written: str, remedy: str) -> None:
+    sound, [fault] = read(f"- {{key_result: sell/deals, day: 2026-11-20, confidence: '{written}'}}")
+    assert sound == []
+    assert fault.endswith(remedy)
+
+
+def test_today_is_not_ahead_of_itself() -> None:
+    sound, faults = read("- {key_result: sell/deals, day: 2026-11-25, note: x}")
+    assert (len(sound), faults) == (1, [])
+
+
+@pytest.mark.parametrize("said", ["note: x", "decision: x", "confidence: 5 %"])
+def test_any_one_thing_that_is_said_is_enough(said: str) -> None:
+    sound, faults = read(f"- {{key_result: sell/deals, day: 2026-11-20, {said}}}")
+    assert (len(sound), faults) == (1, [])
+
+
+def test_who_said_it_and_when_tell_two_check_ins_apart() -> None:
+    entry = "- {{key_result: sell/{}, day: 2026-11-{}, by: {}, note: x}}\n"
+    four = [
+        ("deals", 20, "ana"),
+        ("deals", 20, "lee"),
+        ("deals", 21, "ana"),
+        ("revenue", 20, "ana"),
+    ]
+    sound, faults = read("".join(entry.format(*said) for said in four))
+    assert (len(sound), faults) == (4, [])
+    sound, [fault] = read("- {key_result: sell/deals, day: 2026-11-20, note: x}\n" * 2)
+    assert len(sound) == 1
+    assert fault.startswith("2026.yml:2: somebody checked in on 2026-11-20 already (2026.yml:1)")
+
+
+def test_after_a_broken_or_an_empty_file_the_others_are_read() -> None:
+    entry = b"- {key_result: sell/deals, day: 2026-11-20, note: x}"
+    files = {"a.yml": b"[", "b.yml": b"", "c.yml": b"x: 1", "d.yml": entry}
+    sound, faults = read_check_ins(files, NAMES, TODAY)
+    assert (len(sound), [fault.file for fault in faults]) == (1, ["a.yml", "c.yml"])
+
+
+def test_of_a_sheet_it_is_said_when_it_was_read() -> None:
+    entry = b"- {key_result: sell/deals, day: 2026-11-20, note: x}"
+    read_on = {"sheet": date(2026, 11, 24)}
+    [check_in], _ = read_check_ins({"sheet": entry}, NAMES, TODAY, read_on)
+    assert check_in.read_on == date(2026, 11, 24)
+    [check_in], _ = read_check_ins({"2026.yml": entry}, NAMES, TODAY, read_on)
+    assert not hasattr(check_in, "read_on")

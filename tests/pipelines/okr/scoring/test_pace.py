@@ -6,10 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.okr.definition.budgets import AskedNumbers, Budget
+from pipelines.okr.definition.field_types import KpiTarget
 from pipelines.okr.definition.goals import Goal
-from pipelines.okr.definition.question import Question
-from pipelines.okr.kpi.facts import KpiFacts
+from pipelines.okr.definition.plans import DatedPlan
+from pipelines.okr.definition.question import PlannedWay, Question
+from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.kpi import Kpi
+from pipelines.okr.kpi.periods import containing
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
@@ -161,3 +165,65 @@ def test_a_young_total_goes_by_working_days_where_its_kpi_says_so_and_a_level_by
     assert expected_shares(question(COUNT, AT_LEAST), days, [0, 15, 30]) == [0, Decimal("0.5"), 1]
     weekend = Timeline(date(2026, 11, 7), date(2026, 11, 8), START, START)
     assert expected_shares(question(aware, AT_LEAST), weekend, [1]) == [Decimal("0.5")]
+
+
+def dated(*amounts: int) -> PlannedWay:
+    """A plan of the weeks from Monday, 2 November 2026 on."""
+    weeks = [
+        containing(date(2026, 11, 2) + timedelta(weeks=n), "week") for n in range(len(amounts))
+    ]
+    return PlannedWay(DatedPlan(tuple(zip(weeks, map(Decimal, amounts), strict=True))))
+
+
+WEEKS = Timeline(date(2026, 11, 2), date(2026, 11, 15), date(2026, 11, 2), date(2026, 11, 2))
+"""Two of them."""
+
+
+def test_a_total_goes_by_its_plan():
+    """70 in the first week and 30 in the second: after one day 10 of 100."""
+    planned = question(COUNT, AT_LEAST, plan=dated(70, 30))
+    assert expected_shares(planned, WEEKS, [0, 1, 7, 14]) == [
+        0,
+        Decimal("0.1"),
+        Decimal("0.7"),
+        1,
+    ]
+
+
+def test_a_level_goes_by_the_levels_of_its_plan():
+    """From 60 to 80 on the first Sunday and to the 100 of the goal on the second: half of the way, and all of it."""
+    planned = question(LEVEL, AT_LEAST, plan=dated(80), baseline=Decimal(60))
+    assert expected_shares(planned, WEEKS, [0, 7, 14]) == [0, Decimal("0.5"), 1]
+    # without a baseline it begins with nothing
+    planned = question(LEVEL, AT_LEAST, plan=dated(80))
+    assert expected_shares(planned, WEEKS, [0, 7, 14]) == [0, Decimal("0.8"), 1]
+    # one that comes down from 140
+    planned = question(LEVEL, AT_MOST, plan=dated(110), baseline=Decimal(140))
+    assert expected_shares(planned, WEEKS, [0, 7, 14]) == [0, Decimal("0.75"), 1]
+
+
+def test_where_a_plan_says_no_way_a_level_goes_by_the_days():
+    """A band has no target, a KPI's plan no levels, and from the target on there is no way."""
+    half = [Decimal("0.5")]
+    band = Goal("between", low=Decimal(1), high=Decimal(2))
+    assert expected_shares(question(LEVEL, band, plan=dated(80)), WEEKS, [7]) == half
+    assert expected_shares(question(LEVEL, AT_LEAST, plan=PlannedWay()), WEEKS, [7]) == half
+    there = question(LEVEL, AT_LEAST, plan=dated(80), baseline=Decimal(100))
+    assert expected_shares(there, WEEKS, [7]) == half
+    # nor is anything known of a total's
+    assert expected_shares(question(COUNT, AT_LEAST, plan=PlannedWay()), WEEKS, [7]) == half
+
+
+def test_a_total_goes_by_the_budget_that_gives_its_target():
+    """30 in the first week and 10 in the second: three quarters after the first."""
+    plan = replace(COUNT, name="plan", is_plan=True, every="week")
+    rows = [
+        DayFact(WEEKS.start, {}, Decimal(30)),
+        DayFact(WEEKS.start + timedelta(weeks=1), {}, Decimal(10)),
+    ]
+    facts = KpiFacts(plan, rows, frozenset(row.day for row in rows), WEEKS.deadline)
+    budget = Budget(KpiTarget("plan"), KpiView(KpiIndex(facts), {}))
+    asked = question(COUNT, AT_LEAST, numbers=AskedNumbers(AT_LEAST, low=budget))
+    assert expected_shares(asked, WEEKS, [7]) == [Decimal("0.75")]
+    level = question(LEVEL, AT_LEAST, numbers=AskedNumbers(AT_LEAST, low=budget))
+    assert expected_shares(level, WEEKS, [7]) == [Decimal("0.5")]
