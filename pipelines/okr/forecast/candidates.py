@@ -50,7 +50,7 @@ _SEASONS: dict[Frequency, tuple[_SeasonUse, ...]] = {
 _NONE = (_SeasonUse(0, 0.0),)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Candidates:
     """c variants side by side; every array has the shape (c,).
 

@@ -33,7 +33,7 @@ class Aligned:
         return (np.arange(self.values.shape[1]) >= self.starts[:, None]).astype(np.float64)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Smoothed:
     """Where n series stand after their last step, by c candidates.
 

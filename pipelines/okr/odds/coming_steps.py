@@ -15,10 +15,11 @@ from pipelines.okr.forecast.training_series import WEEK, Ints, Truth
 from pipelines.okr.kpi.periods import Cadence, Period, containing
 
 _DAY = timedelta(days=1)
-_MIN_WEEKS = 8
-"""Weeks of history before a weekday is said never to have anything."""
 _MIN_EXPECTED = 9.0
-"""Values that such a weekday would have had by now if it were like the others: by chance it has none once in 8,000."""
+"""Values that a weekday without any would have had by now if it were like the others, which takes eleven weeks.
+
+By chance it has none once in 8,000.
+"""
 
 
 class ComingSteps(Protocol):
@@ -92,13 +93,13 @@ class ComingPeriods:
 def open_weekdays(first: date, has_value: Truth) -> tuple[bool, ...]:
     """The weekdays (7,) on which a KPI ever has a value, by a history of days from the first on.
 
-    A weekday without one is closed only after enough weeks, and where chance would have brought it some.
+    A weekday without one is closed only where chance would have brought it some.
     """
     weekdays = (first.weekday() + np.arange(len(has_value))) % WEEK
     weeks = np.bincount(weekdays, minlength=WEEK)
     values = np.bincount(weekdays, has_value, WEEK)
     expected = weeks * has_value.mean()
-    is_closed = (values == 0) & (weeks >= _MIN_WEEKS) & (expected >= _MIN_EXPECTED)
+    is_closed = (values == 0) & (expected >= _MIN_EXPECTED)
     return tuple(bool(is_open) for is_open in ~is_closed)
 
 

@@ -51,7 +51,7 @@ from pipelines.okr.scoring.scorecard import (
 _PLACES = 6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class RollUpPart:
     """A key result or a child objective as its parent sees it: its row, and what becomes of it in each future."""
 

@@ -5,13 +5,18 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from importlib import import_module
+from typing import get_args, get_origin
 
+import numpy as np
 import pytest
 from pydantic import BaseModel, ValidationError
 
 import pipelines.okr
 from pipelines.okr.definition.check_ins import CheckIn
 from pipelines.okr.definition.definitions import Objective
+from pipelines.okr.kpi.day_columns import AmountColumn
+from pipelines.okr.kpi.season import Season
+from pipelines.okr.odds.training_data import TrainingData
 
 AT_WORK = {"RungSearch", "Tree"}
 """What is filled step by step, inside of one function."""
@@ -30,6 +35,22 @@ def test_every_record_is_frozen() -> None:
     assert len(records) > 100
     open_to_change = {x.__name__ for x in records if not x.__dataclass_params__.frozen}
     assert open_to_change <= AT_WORK
+
+
+def test_a_record_that_holds_arrays_is_only_equal_to_itself() -> None:
+    """Two arrays are equal element by element, so that a comparison of records that hold them would fail."""
+    holders = {
+        x
+        for x in classes()
+        if dataclasses.is_dataclass(x)
+        and any(map(_is_array, inspect.get_annotations(x, eval_str=True).values()))
+    }
+    assert {TrainingData, Season, AmountColumn} <= holders
+    assert not {x.__name__ for x in holders if x.__dataclass_params__.eq}
+
+
+def _is_array(hint: object) -> bool:
+    return get_origin(hint) is np.ndarray or any(map(_is_array, get_args(hint)))
 
 
 def test_every_definition_is_frozen_and_knows_all_its_fields() -> None:

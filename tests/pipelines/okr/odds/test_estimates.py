@@ -1,7 +1,8 @@
 """What came beside what was foreseen, and the steps that are known at an origin."""
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 from datetime import date, timedelta
+from random import Random
 
 import numpy as np
 import pytest
@@ -114,3 +115,27 @@ def test_what_cannot_be_forecast_has_no_steps_and_says_why(past):
     )
     eight = KpiView(KpiIndex(past.daily("deals", first, [1] * 8)), {}, CALENDAR_YEAR)
     assert len(known_steps(eight, first + 7 * DAY, "day").firsts) == 8
+
+
+def test_what_a_control_did_that_it_moves_in_step_with_is_taken_off():
+    """Always twice the control, and ten a day more after the origin: 70 in seven days, whatever the control did."""
+    random = Random(1)
+    control = [float(random.randint(50, 150)) for _ in range(120)]
+    control[113:] = [300.0] * 7
+    series = steady([2 * x for x in control[:113]] + [2 * x + 10 for x in control[113:]])
+    alone = Stretch((series,), Flow(), 0, 7)
+    [(_, unaware)] = estimates(alone, [113])
+    [(_, aware)] = estimates(replace(alone, control=(steady(control),)), [113])
+    assert unaware.effect > 2_000, "the market's rise counts as one of its own"
+    assert aware.actual == 2 * 2_100 + 70
+    assert aware.middle == pytest.approx(4_200, rel=1e-3)
+    assert aware.high - aware.low < 1
+
+
+def test_a_control_that_never_moved_tells_nothing():
+    random = Random(1)
+    series = steady([float(random.randint(50, 150)) for _ in range(120)])
+    alone = Stretch((series,), Flow(), 0, 7)
+    constant = replace(alone, control=(steady([9.0] * 120),))
+    [(_, beside)], [(_, without)] = (estimates(stretch, [113]) for stretch in (constant, alone))
+    assert astuple(beside) == pytest.approx(astuple(without), rel=1e-6)

@@ -8,13 +8,17 @@ import pytest
 
 from pipelines.okr.definition.goals import Goal
 from pipelines.okr.definition.question import Question
+from pipelines.okr.kpi.facts import TOTAL, DistinctFact, KpiFacts
 from pipelines.okr.kpi.periods import CALENDAR_YEAR, Cadence, containing
 from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.kpi.timeline import Timeline
+from pipelines.okr.odds.coming_steps import ComingDays
 from pipelines.okr.odds.goal_forecast import run_rate_forecast
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, last_window, outcome_of
+from pipelines.okr.odds.training_data import TrainingData
+from tests.pipelines.okr.conftest import KPIS
 
 DAY = timedelta(days=1)
 FIRST, CUT = date(2026, 11, 1), date(2026, 11, 10)
@@ -207,3 +211,83 @@ def test_per_head_the_level_is_averaged_over_known_days_and_those_to_come(past):
     forecast = run_rate_forecast(ratio_goal(past, "deals_per_rep", 2, 4))
     assert forecast is not None
     assert (forecast.final.tolist(), forecast.denominator.tolist()) == ([60], [4])
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "steps"),
+    [
+        (FIRST, END, (0, 20)),
+        (CUT + DAY, END, (0, 20)),
+        (CUT + 2 * DAY, END, (1, 20)),
+        (FIRST, CUT, (0, 0)),
+    ],
+)
+def test_the_steps_to_come_are_those_after_the_cut_and_from_its_start_on(past, start, end, steps):
+    goal = goal_on(view(past, "deals", [5] * 10), start=start, end=end)
+    assert goal.open_steps(TrainingData(coming=ComingDays(CUT))) == steps
+
+
+def test_a_total_ends_with_what_is_known_and_what_comes_in_its_days(past):
+    """45 are known from the second day on; of the steps 1, 2, 4 and 8 those up to the third day after the cut."""
+    goal = goal_on(view(past, "deals", [5] * 10), start=FIRST + DAY, end=CUT + 3 * DAY)
+    futures = (np.array([[1, 2, 4, 8]], dtype=np.float32),)
+    data = TrainingData(coming=ComingDays(CUT))
+    assert goal.final_values(futures, data).tolist() == [52]
+    later = goal_on(view(past, "deals", [5] * 10), start=CUT + 2 * DAY, end=CUT + 3 * DAY)
+    assert later.final_values(futures, data).tolist() == [6]
+    level = goal_on(view(past, "likes", [5] * 10), end=CUT + 3 * DAY)
+    assert level.final_values(futures, data).tolist() == [4]
+    # where no step is left it is the level of today
+    settled = goal_on(view(past, "likes", [5] * 10), end=CUT)
+    assert settled.final_values(futures, data).tolist() == [5]
+
+
+def test_two_goals_that_ask_the_same_are_still_two(past):
+    goal = goal_on(view(past, "deals", [5] * 10))
+    again = OpenGoal(goal.question, goal.start, goal.end, goal.cut)
+    assert goal != again
+    assert len({goal, again}) == 2
+
+
+def test_a_count_by_period_is_known_as_far_as_it_was_counted():
+    november = containing(FIRST, "month")
+    rows = [DistinctFact("month", FIRST, TOTAL, TOTAL, Decimal(70), CUT)]
+    seen = KpiView(KpiIndex(KpiFacts(KPIS["visitors"], (), frozenset(), CUT, rows)), {})
+    question = Question(seen, AT_LEAST, Policy())
+    goal = OpenGoal(question, november.start, november.end, CUT, november)
+    assert (goal.known, goal.reported_cadence) == ((70.0,), "month")
+    december = containing(date(2026, 12, 1), "month")
+    assert OpenGoal(question, december.start, december.end, CUT, december).known == (0.0,)
+    assert run_rate_forecast(goal) is None, "who comes again is not counted again"
+
+
+def test_a_count_by_period_is_read_in_the_last_whole_period_of_the_longest_kind():
+    rows = [
+        DistinctFact(kind, date(2026, 10, 1), TOTAL, TOTAL, Decimal(70), date(2026, 10, 31))
+        for kind in ("month", "quarter")
+    ]
+    seen = KpiView(KpiIndex(KpiFacts(KPIS["visitors"], (), frozenset(), CUT, rows)), {})
+    question = Question(seen, AT_LEAST, Policy())
+
+    def read(start: date, end: date) -> object:
+        outcome = outcome_of(question, Timeline(start, end, CUT, CUT))
+        return outcome.window.label if isinstance(outcome, OpenGoal) and outcome.window else outcome
+
+    assert read(date(2026, 10, 1), date(2026, 12, 31)) == "2026-Q4"
+    # it has no whole quarter, but a month
+    assert read(date(2026, 10, 2), date(2026, 12, 31)) == "2026-12"
+    assert read(date(2026, 11, 2), date(2026, 11, 30)) == NoOdds(
+        "no period of the source ends by the deadline"
+    )
+
+
+def test_a_month_that_is_asked_is_not_measured_in_days(past):
+    goal = outcome(past, "month", FIRST, date(2026, 12, 15))
+    assert isinstance(goal, OpenGoal) and goal.reported_cadence is None
+
+
+def test_what_is_shown_of_a_future_is_no_noise_of_floats(past):
+    goal = goal_on(view(past, "deals", [5] * 10))
+    # 99.99999 is 100 as 24 bits have it, and 99.9 is no 100
+    assert goal.shown(99.99999) == 100
+    assert goal.shown(99.9) < 100
