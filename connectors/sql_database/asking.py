@@ -20,7 +20,7 @@ from connectors.sql_database.columns import (
     described,
     sqlite_columns,
 )
-from connectors.sql_database.engine import Database
+from connectors.sql_database.engine import MYSQL, OTHER_ZONE, UTC, Database
 from connectors.sql_database.forms import SqlForm, columns_of, stream_declared
 from connectors.sql_database.statements import Statements
 
@@ -89,13 +89,14 @@ class Asked:
 
     def described(self) -> pa.Schema:
         """Its columns, as they are stored."""
-        return self.database.ask_reading(self._described)
+        return self.database.ask_reading(self._described, in_utc=self.form.counts_zones_itself)
 
     def statements(self) -> Statements:
         """What is sent for it."""
-        return self.database.ask_reading(self._statements)
+        return self.database.ask_reading(self._statements, in_utc=self.form.counts_zones_itself)
 
     def _statements(self, connection: "sa.Connection") -> Statements:
+        self._refuse_moments_of_another_zone(connection)
         originals = self._names_in_table(connection) if self.form.table else {}
         before = Statements(
             self.form, self.schema, connection.dialect.name, self.zone, originals=originals
@@ -121,6 +122,18 @@ class Asked:
             today = datetime.now(self.zone).date()
             rows = connection.execute(statements.first_rows(today, FIRST_ROWS)).all()
         return described(self.name, self.form, statements.columns, rows, self.zone)
+
+    def _refuse_moments_of_another_zone(self, connection: "sa.Connection") -> None:
+        """Raise `Rejected` where MySQL would show moments in UTC that are then read in the source's zone."""
+        is_mysql = connection.dialect.name in MYSQL
+        if not is_mysql or not self.form.shows_epochs or self.form.counts_zones_itself:
+            return
+        if self.zone.key == UTC or connection.info.get(OTHER_ZONE):
+            return
+        raise Rejected(
+            f"`from_unixtime` gives moments in the session's zone, and the server does not know {self.zone.key}",
+            "load its zones (mysql_tzinfo_to_sql /usr/share/zoneinfo | mysql mysql), or set `timezone: UTC`",
+        )
 
     def _names_in_table(self, connection: "sa.Connection") -> Mapping[str, str]:
         """What the table calls its columns, by the names that they are stored under; empty where nobody tells.

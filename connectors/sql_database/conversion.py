@@ -20,18 +20,19 @@ from connectors.sql_database.rows import whole
 
 TRUTHS: Mapping[Any, bool] = {0: False, 1: True, "0": False, "1": True, "f": False, "t": True,
                               "false": False, "true": True}  # fmt: skip
-UTC_ZONE = ZoneInfo("UTC")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def converted(
-    field: pa.Field, column: ResultColumn, values: Sequence[Any], zone: ZoneInfo, *, in_utc: bool
+    field: pa.Field, column: ResultColumn, values: Sequence[Any], zone: ZoneInfo, *, in_seconds: bool
 ) -> Sequence[Any]:
-    """A column of rows in its stored type. `in_utc`: the database shows instants in UTC, without saying so."""
-    own_zone = UTC_ZONE if in_utc and column.kind == "instant" else zone
+    """A column of rows in its stored type. `in_seconds`: the database gives instants as seconds since 1970."""
+    if in_seconds and column.kind == "instant":
+        values = [instant(value) for value in values]
     kind = field.type
     change: Callable[[Any], Any]
     if pa.types.is_timestamp(kind):
-        change = partial(moment, zone=own_zone)
+        change = partial(moment, zone=zone)
     elif pa.types.is_date(kind):
         change = partial(day, zone=zone)
     elif pa.types.is_integer(kind):
@@ -51,6 +52,13 @@ def converted(
             return values
         change = text
     return [None if value is None else change(value) for value in values]
+
+
+def instant(value: Any) -> Any:
+    """The moment of seconds since 1970. None for no second, which is MySQL's timestamp of zeros; else as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        return value
+    return EPOCH + timedelta(microseconds=round(value * 1_000_000)) if value else None
 
 
 def day(value: Any, zone: ZoneInfo) -> Any:

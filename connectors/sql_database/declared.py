@@ -57,10 +57,10 @@ class DeclaredStreams:
     def pages(self, piece: Slice) -> Iterator[Page]:
         """The rows of a slice, as the database gives them."""
         statements = self._statements_of(piece.stream)
-        query = statements.rows(piece)
+        query, in_utc = statements.rows(piece), statements.form.counts_zones_itself
 
         def begun() -> tuple[Iterator[Sequence[Any]], Sequence[Any] | None]:
-            batches = self._database.batches(query, BATCH_ROWS)
+            batches = self._database.batches(query, BATCH_ROWS, in_utc=in_utc)
             return batches, next(batches, None)
 
         # only the beginning is tried again: a later fault leaves the slice as it was
@@ -87,7 +87,8 @@ class DeclaredStreams:
             moments = (moment(value, self._zone) for (value,) in connection.execute(query))
             return sum(isinstance(at, datetime) and at >= since for at in moments)
 
-        return self._ask(lambda: self._database.ask_reading(count))
+        in_utc = statements.form.counts_zones_itself
+        return self._ask(lambda: self._database.ask_reading(count, in_utc=in_utc))
 
     def _statements_of(self, stream: Stream) -> Statements:
         """What is sent for a stream, with its columns. Raises `Rejected` where they are not its own."""

@@ -68,6 +68,11 @@ REFUSED = re.compile(
 )
 TOO_LONG = re.compile(r"^57014$|^3024$|^1969$|^interrupted$")
 """A statement that took longer than it may."""
+UNKNOWN_ZONE = 1298
+"""MySQL's number for a zone that the server has not loaded."""
+OTHER_ZONE = "okra_other_zone"
+"""The mark of a connection whose session was put into another zone than UTC."""
+UTC = "UTC"
 STEPS_BETWEEN_LOOKS = 100_000
 """Of SQLite's machine, between two looks at the clock: some milliseconds."""
 
@@ -80,7 +85,8 @@ class Database:
     ) -> None:
         """`address` is a SQLAlchemy URL. Raises `SourceError`. Connects when first asked.
 
-        A statement of `batches` may take `seconds`. `zone` is that of the session there, where a database has one.
+        A statement of `batches` may take `seconds`. `zone` is that of the session there and in `ask_reading`, where a
+        database has one and knows it.
         """
         self._secrets = [*secrets_of(address)]
         self._engine = open_engine(address, connections)
@@ -97,19 +103,22 @@ class Database:
         with self._open() as connection:
             return question(connection)
 
-    def ask_reading(self, question: Callable[["sa.Connection"], T]) -> T:
-        """`ask`, in a transaction that can only read, for a user's own statement."""
+    def ask_reading(self, question: Callable[["sa.Connection"], T], *, in_utc: bool = False) -> T:
+        """`ask`, in a transaction that can only read, for a user's own statement. `in_utc`: the session is in UTC."""
         with self._open() as connection:
-            only_read(connection, self._seconds, self._zone)
+            only_read(connection, self._seconds, UTC if in_utc else self._zone)
             return question(connection)
 
-    def batches(self, query: "sa.Select[Any]", size: int) -> Iterator[Sequence[Any]]:
+    def batches(
+        self, query: "sa.Select[Any]", size: int, *, in_utc: bool = False
+    ) -> Iterator[Sequence[Any]]:
         """The rows of a user's own query as they come, `size` at a time, in a transaction that can only read.
 
-        Neither the database's answer nor the driver's copy of it is held in memory. Raises `SourceError`.
+        Neither the database's answer nor the driver's copy of it is held in memory. `in_utc`: the session is in UTC.
+        Raises `SourceError`.
         """
         with self._open() as connection:
-            only_read(connection, self._seconds, self._zone)
+            only_read(connection, self._seconds, UTC if in_utc else self._zone)
             result = connection.execution_options(yield_per=size).execute(query)
             try:
                 yield from result.partitions()
@@ -156,6 +165,7 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         )
         if url.get_backend_name() in MYSQL:
             sa.event.listen(engine, "connect", set_session_zone)
+            sa.event.listen(engine, "checkout", reset_session_zone)
         if url.get_backend_name() == "sqlite":
             sa.event.listen(engine, "connect", read_texts_of_other_encodings)
         return engine
@@ -172,8 +182,8 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
 def only_read(connection: "sa.Connection", seconds: int, zone: str) -> None:
     """Have the transaction only read, and end a statement after `seconds`, where the database can.
 
-    PostgreSQL's session is in `zone`, so that `ordered_at::date` is the day there. A cursor's query is planned to be
-    read to its end. A SQLite file is open read-only already.
+    PostgreSQL's session is in `zone`, so that `ordered_at::date` is the day there, and so is MySQL's where the server
+    knows the zone. A cursor's query is planned to be read to its end. A SQLite file is open read-only already.
     """
     import sqlalchemy as sa
 
@@ -195,6 +205,7 @@ def only_read(connection: "sa.Connection", seconds: int, zone: str) -> None:
             else f"max_execution_time = {seconds * 1_000}"
         )
         connection.exec_driver_sql(f"SET SESSION {limit}")
+        move_session(connection, zone)
         connection.exec_driver_sql("START TRANSACTION READ ONLY")
     elif dialect.name == "sqlite":
         end = time.monotonic() + seconds
@@ -206,6 +217,30 @@ def set_session_zone(connection: Any, record: object) -> None:
     """Set the session's zone, in which MySQL shows TIMESTAMPs, to UTC, so that no hour is skipped or repeated."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("SET time_zone = '+00:00'")
+
+
+def reset_session_zone(connection: Any, record: Any, proxy: object) -> None:
+    """Set the session's zone to UTC again where somebody else's statement has put it into another."""
+    if record.info.pop(OTHER_ZONE, None):
+        set_session_zone(connection, record)
+
+
+def move_session(connection: "sa.Connection", zone: str) -> None:
+    """Put MySQL's session into `zone`, in which `date(created_at)` of a TIMESTAMP is then the day.
+
+    It stays in UTC where the server does not know the zone: many have not loaded any.
+    """
+    import sqlalchemy as sa
+
+    if zone == UTC:
+        return
+    try:
+        connection.exec_driver_sql("SET time_zone = %s", (zone,))
+    except sa.exc.DBAPIError as error:
+        if str(UNKNOWN_ZONE) not in codes_of(error.orig):
+            raise
+        return
+    connection.info[OTHER_ZONE] = True
 
 
 def read_texts_of_other_encodings(connection: Any, record: object) -> None:

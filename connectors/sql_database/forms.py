@@ -23,7 +23,7 @@ from connectors.sdk.stream_forms import (
     stream_of,
     version_of,
 )
-from connectors.sql_database.query_text import fault_of, parameters, trimmed
+from connectors.sql_database.query_text import calls, fault_of, parameters, trimmed
 
 DAY = "day"
 WINDOWS_PER_SLICE = 366
@@ -179,6 +179,16 @@ class SqlForm(RowsForm):
     def statement(self) -> str:
         """The query without what ends it."""
         return trimmed(self.query)
+
+    @property
+    def counts_zones_itself(self) -> bool:
+        """Whether the query converts moments from one zone to another, as from UTC: MySQL's session is then in UTC."""
+        return calls(self.query, "convert_tz")
+
+    @property
+    def shows_epochs(self) -> bool:
+        """Whether the query makes moments of seconds since 1970, which MySQL shows in the session's zone."""
+        return calls(self.query, "from_unixtime")
 
     def type_of(self, name: str) -> pa.DataType | None:
         """The stored type that `types` declares; None where it says nothing."""

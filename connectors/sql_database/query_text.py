@@ -50,6 +50,12 @@ def fault_of(query: str) -> tuple[str, str] | None:
     return None
 
 
+def calls(query: str, function: str) -> bool:
+    """Whether a query calls a function."""
+    call = rf"\b{function}\s*\("
+    return re.search(call, without_quotes(query), re.IGNORECASE) is not None
+
+
 def trimmed(query: str) -> str:
     """The query without the semicolon at its end."""
     end = len(without_quotes(query).rstrip().rstrip("; \n\t\r"))

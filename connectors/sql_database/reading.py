@@ -44,7 +44,7 @@ class Reading:
                 column,
                 values,
                 self.statements.zone,
-                in_utc=self.statements.dialect in MYSQL,
+                in_seconds=self.statements.dialect in MYSQL,
             )
         if stream.snapshot:
             columns = {TAKEN_ON: [self.piece.first] * count, **columns}

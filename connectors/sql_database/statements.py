@@ -17,6 +17,10 @@ from connectors.sql_database.query_text import as_bound
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+SOME_HOURS = 7_200
+"""In seconds: more than clocks are moved by."""
+LAST_SECOND = 2**31 - 1
+"""Since 1970: the last one that MySQL's `from_unixtime` knew."""
 SOME_DAY = date(2000, 1, 1)
 """What a query is asked for when only its columns are wanted."""
 
@@ -30,7 +34,7 @@ class Statements:
     """The schema of its table, where it is not the user's own."""
     dialect: str
     zone: ZoneInfo
-    """In which days are counted, and in which timestamps are that have no zone."""
+    """In which days are counted, and in which timestamps are that have no zone. MySQL's instants come as seconds."""
     columns: Sequence[ResultColumn] = ()
     """What the query gives; empty before that is known."""
     originals: Mapping[str, str] = field(default_factory=dict)
@@ -97,7 +101,8 @@ class Statements:
         answer = self.answer()
         placed = self._column(self.form.placed_by)
         query = sa.select(answer.c[placed.original])
-        bound = self._bound(placed, since, before=ONE_DAY)
+        margin = ONE_DAY if self.dialect == "sqlite" else timedelta(0)
+        bound = self._bound(placed, since, before=margin)
         query = query.where(answer.c[placed.original] >= bound)
         if self.form.gone:
             query = query.where(answer.c[self._column(self.form.gone).original].is_(None))
@@ -151,7 +156,10 @@ class Statements:
         if column.kind == "date":
             return sa.literal(local.date(), sa.Date())
         if column.kind == "instant" and self.dialect in MYSQL:
-            # the session's zone is UTC
+            # whatever the session's zone; in it an hour may be repeated or missing, so a range is wider by some
+            seconds = moment.timestamp() - SOME_HOURS * bool(before) + SOME_HOURS * bool(after)
+            if 0 < seconds < LAST_SECOND:
+                return sa.func.from_unixtime(sa.literal_column(repr(seconds)))  # type: ignore[no-any-return]
             return sa.literal(moment.astimezone(UTC).replace(tzinfo=None), sa.DateTime())
         if column.kind == "instant":
             return sa.literal(moment, sa.DateTime(timezone=True))
@@ -162,6 +170,8 @@ class Statements:
         import sqlalchemy as sa
 
         value: sa.ColumnElement[Any] = answer.c[column.original]
+        if column.kind == "instant" and self.dialect in MYSQL:
+            return sa.func.unix_timestamp(value).label(column.original)
         if self.dialect != "postgresql":
             return value
         moments: Mapping[str, sa.types.TypeEngine[Any]] = {
