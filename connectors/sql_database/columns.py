@@ -88,8 +88,9 @@ def columns_in(connection: "sa.Connection", query: "sa.Select[Any]") -> list[Res
         [] if cursor is None else [tuple(column) for column in cursor.description or ()]
     )
     result.close()
-    names = names_of([str(column[0]) for column in description])
     dialect = connection.dialect.name
+    quote = "`" if dialect in MYSQL else '"'
+    names = names_of([str(column[0]) for column in description], quote)
     if dialect == "postgresql":
         kinds = list(postgresql_kinds(connection, description))
     elif dialect in MYSQL:
@@ -102,15 +103,19 @@ def columns_in(connection: "sa.Connection", query: "sa.Select[Any]") -> list[Res
     ]
 
 
-def names_of(originals: Sequence[str]) -> list[str]:
-    """The names that columns are stored under. Raises `Rejected` where one cannot be."""
+def names_of(originals: Sequence[str], quote: str = '"') -> list[str]:
+    """The names that columns are stored under. Raises `Rejected` where one cannot be.
+
+    `quote`: what the database quotes names with. In MySQL `"Net total"` is a text, the same in each row.
+    """
     names: list[str] = []
     for original in originals:
         name = original.lower()
         if not COLUMN_NAME.fullmatch(name):
             raise Rejected(
                 f"the query's column `{original}` has no name that it can be stored under",
-                'give it one of letters, digits and underscores, such as `"Net total" as net_total`',
+                "give it one of letters, digits and underscores, such as "
+                f"{quote}{original}{quote} as {name_like(original)}",
             )
         if name in OWN_COLUMNS:
             raise Rejected(
@@ -120,6 +125,12 @@ def names_of(originals: Sequence[str]) -> list[str]:
             raise Rejected(f"the query gives two columns `{name}`", "give one of them another name")
         names.append(name)
     return names
+
+
+def name_like(original: str) -> str:
+    """A name that a column can be stored under, as much like its own as may be."""
+    plain = re.sub(r"[^a-z0-9]+", "_", original.lower()).strip("_")
+    return plain if COLUMN_NAME.fullmatch(plain) else "net_total"
 
 
 def postgresql_kinds(
@@ -143,9 +154,9 @@ def postgresql_kinds(
 
 
 def mysql_kind(column: Sequence[Any]) -> tuple[str, int | None]:
-    """The kind and the decimals of a column of a MySQL answer. tinyint(1) is its boolean."""
+    """The kind and the decimals of a column of a MySQL answer. tinyint(1) and bit(1) are its booleans."""
     code = column[1]
-    if code == 1 and column[3] == 1:
+    if code in (1, 16) and column[3] == 1:
         return "boolean", None
     kind = MYSQL_TYPES.get(code, "") if isinstance(code, int) else ""
     return kind, column[5] if kind == "decimal" else None

@@ -19,12 +19,17 @@ from connectors.sql_database.paging import MIDNIGHT_AS_24, ZERO_DATE, moment
 from connectors.sql_database.rows import whole
 
 TRUTHS: Mapping[Any, bool] = {0: False, 1: True, "0": False, "1": True, "f": False, "t": True,
-                              "false": False, "true": True}  # fmt: skip
+                              "false": False, "true": True, b"\0": False, b"\1": True}  # fmt: skip
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def converted(
-    field: pa.Field, column: ResultColumn, values: Sequence[Any], zone: ZoneInfo, *, in_seconds: bool
+    field: pa.Field,
+    column: ResultColumn,
+    values: Sequence[Any],
+    zone: ZoneInfo,
+    *,
+    in_seconds: bool,
 ) -> Sequence[Any]:
     """A column of rows in its stored type. `in_seconds`: the database gives instants as seconds since 1970."""
     if in_seconds and column.kind == "instant":
@@ -98,10 +103,10 @@ def number(value: Any) -> Any:
 
 
 def truth(value: Any) -> Any:
-    """True or false, which SQLite and MySQL have as 1 and 0."""
+    """True or false, which SQLite and MySQL have as 1 and 0, and MySQL's bit(1) as a byte of it."""
     if isinstance(value, bool):
         return value
-    return TRUTHS.get(value, value) if isinstance(value, int | str | Decimal) else value
+    return TRUTHS.get(value, value) if isinstance(value, int | str | bytes | Decimal) else value
 
 
 def text(value: Any) -> Any:

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, quote_plus
@@ -48,6 +49,14 @@ CONNECT_TIMEOUT_ARGUMENTS = {
     "pyodbc": "timeout",
 }
 """The name of each driver's argument for the seconds to connect."""
+PLAIN_SCHEMES = {
+    "postgres": ("postgresql", ("psycopg2", "psycopg")),
+    "postgresql": ("postgresql", ("psycopg2", "psycopg")),
+    "mysql": ("mysql", ("MySQLdb", "pymysql")),
+    "mariadb": ("mariadb", ("MySQLdb", "pymysql")),
+}
+"""Of an address that names no driver, such as a provider gives: the dialect, and the modules of its drivers. The first
+is SQLAlchemy's choice, the last the one that Okra's extra brings."""
 FORMAT = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
 QUOTED = re.compile(r"([\"'`]).*\1", re.DOTALL)
 """What a message about a value quotes: the value, which may be private."""
@@ -150,7 +159,11 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
     if not address.strip():
         raise CredentialError("DATABASE_URL is not set", FORMAT)
     try:
-        url = sa.make_url(address.strip())
+        url = with_driver(sa.make_url(address.strip()))
+        if "@" in (url.host or ""):
+            raise Rejected(
+                "the address of the database has an @ in its user or password", "write %40 for it"
+            )
         if url.get_backend_name() == "sqlite":
             url = read_only_file(url)
         argument = CONNECT_TIMEOUT_ARGUMENTS.get(url.get_driver_name())
@@ -177,6 +190,15 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         raise missing(name, f"the driver {name!r} is not installed") from None
     except (sa.exc.ArgumentError, ValueError):
         raise Rejected("DATABASE_URL is not the address of a database", FORMAT) from None
+
+
+def with_driver(url: "sa.URL") -> "sa.URL":
+    """The address with a driver that is installed, where it names none."""
+    if url.drivername not in PLAIN_SCHEMES:
+        return url
+    dialect, drivers = PLAIN_SCHEMES[url.drivername]
+    driver = next((name for name in drivers if find_spec(name)), drivers[-1])
+    return url.set(drivername=f"{dialect}+{driver.lower()}")
 
 
 def only_read(connection: "sa.Connection", seconds: int, zone: str) -> None:
@@ -278,6 +300,9 @@ def secrets_of(address: str) -> Iterator[str]:
         url = sa.make_url(address.strip())
     except (sa.exc.ArgumentError, ValueError):
         return
+    before, at, _ = (url.host or "").rpartition("@")
+    if at:  # the rest of a password with an @, which is read as the host
+        yield before
     secrets = [url.password] if url.password else []
     for name, value in url.query.items():
         if re.search(r"pass|pwd|secret|token|key|credential", name, re.IGNORECASE):

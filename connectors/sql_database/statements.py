@@ -159,7 +159,7 @@ class Statements:
             # whatever the session's zone; in it an hour may be repeated or missing, so a range is wider by some
             seconds = moment.timestamp() - SOME_HOURS * bool(before) + SOME_HOURS * bool(after)
             if 0 < seconds < LAST_SECOND:
-                return sa.func.from_unixtime(sa.literal_column(repr(seconds)))  # type: ignore[no-any-return]
+                return sa.func.from_unixtime(sa.literal_column(repr(seconds)))
             return sa.literal(moment.astimezone(UTC).replace(tzinfo=None), sa.DateTime())
         if column.kind == "instant":
             return sa.literal(moment, sa.DateTime(timezone=True))

@@ -20,6 +20,7 @@ from tests.connectors.clock import unslept
 from tests.connectors.sql_database.servers import PASSWORD, Server
 from tests.connectors.sql_database.test_declared_streams import (
     Database,
+    by_day,
     declared,
     findings,
     take,
@@ -177,7 +178,7 @@ def test_a_table_gives_the_columns_that_are_listed(postgres: Database) -> None:
             "select id as \"Net Total\", created_at from orders",
             {"append": "created_at"},
             "the query's column `Net Total` has no name that it can be stored under; give it one of letters, digits "
-            'and underscores, such as `"Net total" as net_total`',
+            'and underscores, such as "Net Total" as net_total',
         ),
         (
             "select id, id, created_at from orders",
@@ -326,6 +327,30 @@ def test_each_type_of_mariadb_is_stored_as_what_it_is(mariadb: Server, lake: Lak
         "at": datetime(2026, 3, 1, 23, 30, tzinfo=UTC), "local": datetime(2026, 7, 1, 10, tzinfo=UTC), "name": "a",
         "note": "long", "mood": "good", "approximate": 0.5,
     }  # fmt: skip
+
+
+def test_a_bit_of_mariadb_is_true_or_false(mariadb: Server, lake: Lake) -> None:
+    name = mariadb.new_database()
+    database = Database(mariadb.admin(name), mariadb.reader(name))
+    database.run(
+        "create table t (id int, on_day date, gift bit(1))",
+        "insert into t values (1, '2026-03-02', b'1'), (2, '2026-03-02', b'0'), (3, '2026-03-02', null)",
+    )
+    form = {"query": "select id, on_day, gift from t", "key": "id", "append": "on_day"}
+    report = take(database, lake, "2026-03-04 06:00", form)
+    assert findings(report, lake) == []
+    assert by_day(report, lake, "gift") == {"03-02": [True, False, None]}
+
+
+def test_a_name_with_a_blank_is_quoted_as_mysql_quotes(mariadb: Server) -> None:
+    name = mariadb.new_database()
+    database = Database(mariadb.admin(name), mariadb.reader(name))
+    database.run("create table t (`Artikel Nr` int, on_day date)")
+    error = refused(
+        database,
+        {"query": "select `Artikel Nr`, on_day from t", "key": "on_day", "append": "on_day"},
+    )
+    assert "`Artikel Nr` as artikel_nr" in str(error)
 
 
 def test_a_column_whose_type_has_changed_is_told(postgres: Database, lake: Lake) -> None:

@@ -39,7 +39,9 @@ def database(knows_berlin: Server) -> Database:
     return Database(knows_berlin.admin(name), knows_berlin.reader(name))
 
 
-def test_seconds_since_1970_become_the_moments_that_they_are(database: Database, lake: Lake) -> None:
+def test_seconds_since_1970_become_the_moments_that_they_are(
+    database: Database, lake: Lake
+) -> None:
     database.run("create table t (id int, ts int unsigned)", f"insert into t values (1, {NIGHT})")
     form = {"query": "select id, from_unixtime(ts) as at from t", "key": "id", "append": "at"}
     report = take(database, lake, "2026-03-04 06:00", form)
