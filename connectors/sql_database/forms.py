@@ -266,4 +266,6 @@ def fingerprint(form: SqlForm) -> str:
     """Of what is declared of rows. With another one, the windows that are committed count as missing."""
     declared = form.model_dump(mode="json", exclude={*OF_ROWS})
     declared["columns"] = sorted(form.columns) if form.table else []
+    if form.shows_epochs:
+        declared["epochs"] = "in the session's zone"  # what was pulled before was read hours off
     return version_of(declared)

@@ -14,6 +14,8 @@ from pipelines.okr.definition.faults import suggestion
 if TYPE_CHECKING:
     from sqlglot import exp
 
+QUOTED = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*\"""")
+"""Texts and quoted names."""
 JINJA = re.compile(r"\{[{%#]")
 CHANGING = frozenset({
     "currentdate", "currenttime", "currenttimestamp", "localtime", "localtimestamp", "rand", "uuid",
@@ -43,6 +45,13 @@ def complaints(
 
     if JINJA.search(fragment):
         yield "Jinja in it", "write plain SQL; a model of your own can have Jinja"
+        return
+    if words := unquoted_words(fragment, columns or ()):
+        word = min(words)
+        yield (
+            f"`{word}` is a word of SQL and here the name of a column",
+            f'write "{word}" in quotes',
+        )
         return
     tree = parsed(fragment)
     if isinstance(tree, str):
@@ -84,6 +93,33 @@ def complaints(
     named = {column.name for column in tree.find_all(exp.Column) if not column.table}
     for name in sorted(named - set(columns or named)):
         yield f"no column `{name}`", suggestion(name, columns or (), listing(columns or ()))
+
+
+@lru_cache(maxsize=1)
+def reserved_words() -> frozenset[str]:
+    """The words that DuckDB takes for no name of a column unless they are quoted."""
+    import duckdb
+
+    words = "select keyword_name from duckdb_keywords() where keyword_category = 'reserved'"
+    with duckdb.connect() as connection:
+        return frozenset(str(word) for (word,) in connection.execute(words).fetchall())
+
+
+def unquoted_words(fragment: str, columns: Collection[str]) -> set[str]:
+    """The columns named like a word of SQL that a fragment has outside of quotes, where they mean no column.
+
+    A word that SQL itself has in an expression, such as `end` of `case`, counts only where the fragment is none.
+    """
+    names = {column for column in columns if column.lower() in reserved_words()}
+    if not names:
+        return set()
+    bare = {word.lower() for word in re.findall(r"\w+", QUOTED.sub(" ", fragment))} & names
+    tree = parsed(fragment)
+    if isinstance(tree, str):
+        return bare
+    from sqlglot import exp
+
+    return bare & {x.name.lower() for x in tree.find_all(exp.Column) if not x.this.quoted}
 
 
 def not_added_up(fragment: str) -> str:

@@ -9,10 +9,22 @@ from pipelines.inputs.composition import KPI_PREFIX
 from pipelines.inputs.yaml_kpis import stream_sql
 from pipelines.inputs.yaml_kpis.entries import KpiEntry, Reading
 from pipelines.inputs.yaml_kpis.forms import QueryKpi, StreamKpi
-from pipelines.inputs.yaml_kpis.fragments import complaints, counts_distinct, divides, not_added_up
+from pipelines.inputs.yaml_kpis.fragments import (
+    QUOTED,
+    complaints,
+    counts_distinct,
+    divides,
+    not_added_up,
+)
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.kpi.conversion import CURRENCY, MONEY
 from pipelines.okr.kpi.kpi import ACCOUNT
+
+NOT_ADDED_UP = re.compile(
+    r"\b(?:(?:median|avg|percentile_\w+|quantile\w*|approx_\w+)\s*\(|count\s*\(\s*distinct\b)",
+    re.IGNORECASE,
+)
+"""A function in any database's SQL whose values of two days or members are no sum of theirs."""
 
 
 def read_of_stream(reading: Reading, entry: KpiEntry, form: StreamKpi) -> None:
@@ -75,7 +87,25 @@ def read_of_query(reading: Reading, entry: KpiEntry, form: QueryKpi) -> None:
     kpi = form.named(entry.name, f"{KPI_PREFIX}{entry.name}")
     columns = {*reading.available.streams[source][entry.name].schema.names}
     reading.doubts.update(currency_doubts(entry, rows, columns))
+    reading.doubts.update(addition_doubts(entry, form))
     reading.add(entry, kpi, stream_sql.sql_of(rows, "day"))
+
+
+def addition_doubts(entry: KpiEntry, form: QueryKpi) -> Iterator[Fault]:
+    """That the figures of a query probably do not add up over the days or the members."""
+    over = "days" if form.kind == "flow" else "members of its dimensions"
+    call = NOT_ADDED_UP.search(QUOTED.sub(" ", form.query))
+    if form.kind == "ratio" or not call or (form.kind == "stock" and not form.dimensions):
+        return
+    name = call[0].lower()
+    shown = f"{name}...)" if name.endswith("(") else f"{name} ...)"
+    yield entry.fault(
+        f"the query has `{shown}`, and the {over} of a {form.kind} are added up",
+        "leave out `dimensions`, or write a `kind: ratio` such as the share that is within a limit"
+        if form.kind == "stock"
+        else "write `kind: ratio` with both sides, `kind: distinct` over the rows, or `kind: stock`",
+        "query",
+    )
 
 
 def is_there(reading: Reading, entry: KpiEntry, source: str, key: str) -> bool:

@@ -7,7 +7,8 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from connectors.sql_database.forms import SqlForm, columns_of, stream_declared
+from connectors.sdk.stream_forms import version_of
+from connectors.sql_database.forms import OF_ROWS, SqlForm, columns_of, stream_declared
 from connectors.sql_database.query_text import as_bound, parameters
 
 ORDERS = "select id, net, updated_at from orders"
@@ -130,3 +131,20 @@ def test_the_version_of_a_stream_is_of_what_is_stored() -> None:
     assert version() == version(restates_days="5", description="Orders", columns={"id": "Its name"})
     assert version() != version(query=f"{ORDERS} where net > 0")
     assert version() != version(key=["id", "net"][:1], types={"net": "number"})
+
+
+def test_days_whose_moments_were_read_hours_off_are_pulled_again() -> None:
+    schema = pa.schema([("id", pa.int64()), ("at", pa.timestamp("us", "UTC"))])
+
+    def version(query: str) -> str:
+        form = SqlForm.model_validate({"query": query, "key": "id", "append": "at"})
+        return stream_declared("events", form, schema).version
+
+    query = "select id, from_unixtime(ts) as at from events"
+    as_text = "select id, 'from_unixtime(ts)' as at from events"
+    written_before = {"query": query, "key": ["id"], "append": "at"}
+    form = SqlForm.model_validate(written_before)
+    declared = form.model_dump(mode="json", exclude={*OF_ROWS}) | {"columns": []}
+    assert version(query) != version_of(declared)
+    declared["query"] = as_text
+    assert version(as_text) == version_of(declared)

@@ -34,3 +34,24 @@ def test_an_aggregate_of_columns_is_sound(text: str) -> None:
 def test_what_cannot_work_is_said_with_a_remedy(text: str, is_aggregate: bool, said: str) -> None:
     lines = ["; ".join(x) for x in complaints(text, is_aggregate=is_aggregate, columns=COLUMNS)]
     assert any(said in line for line in lines), lines
+
+
+@pytest.mark.parametrize(("text", "is_aggregate"), [
+    ("group = 'shoes'", False), ("upper(group)", False), ("order > 3", False), ("sum(order)", True),
+])  # fmt: skip
+def test_a_column_named_like_a_word_of_sql_is_to_be_quoted(text: str, is_aggregate: bool) -> None:
+    columns = COLUMNS | {"group", "order", "end"}
+    [said] = complaints(text, is_aggregate=is_aggregate, columns=columns)
+    word = "order" if "order" in text else "group"
+    assert said == (
+        f"`{word}` is a word of SQL and here the name of a column",
+        f'write "{word}" in quotes',
+    )
+
+
+@pytest.mark.parametrize("text", [
+    "sum(case when \"group\" = 'order' then 1 else 0 end)", "count(*) filter (where channel = 'group')",
+])  # fmt: skip
+def test_words_of_sql_in_their_own_place_are_sound(text: str) -> None:
+    columns = COLUMNS | {"group", "order", "end"}
+    assert list(complaints(text, is_aggregate=True, columns=columns)) == []
