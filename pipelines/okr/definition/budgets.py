@@ -25,7 +25,7 @@ _UNSURE = ("set_aside:", "unconverted_currency", "empty_value", "impossible_prop
 """Beginnings of the flags of days of which rows are missing from a sum."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a budget says; without a value, `why` is the reason, as a sentence."""
 
@@ -34,7 +34,7 @@ class Reading:
     trust: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Budget:
     """A KPI that gives a target, seen through the goal's filter as far as it has the dimensions."""
 
@@ -146,7 +146,7 @@ def _parts(view: KpiView) -> Iterator[KpiView]:
                 yield view.member(dimension, name)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class AskedNumbers:
     """The numbers of a goal over any days: those that its file has, and those that budgets give."""
 

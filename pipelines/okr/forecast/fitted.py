@@ -44,7 +44,7 @@ class Kind(NamedTuple):
     """The length of one that is not smoothed, as it is too short or stands still; 0 of others."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class FittedSeries:
     """n series of a kind, the longest first, and what was learnt of each.
 

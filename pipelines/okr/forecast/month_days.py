@@ -20,7 +20,7 @@ _WEEKS_AROUND = (-3, -2, -1, 1, 2, 3)
 _DRAWS = 2_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class MonthDays:
     """By the day of the month, how much more than usual it brought each time; `rest` is the series without that."""
 

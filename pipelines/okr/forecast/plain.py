@@ -23,7 +23,7 @@ _AT_START: dict[Frequency, int] = {"day": 28, "week": 4, "month": 1}
 _RIDGE = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Lines:
     """The lines of n series without their season.
 

@@ -11,7 +11,7 @@ _MAX_NEGLIGIBLE_SHARE = 0.02
 _EPSILON = 1e-12
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Scale:
     """How each of n series is measured; the arrays have the shape (n, 1).
 

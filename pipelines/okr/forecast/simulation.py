@@ -21,7 +21,7 @@ _COUNTS_OF_THEIR_OWN = 2.0
 """The mean of counts from which each is rounded by itself; of smaller ones the running totals are."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Task:
     """A history and how many steps to continue it."""
 

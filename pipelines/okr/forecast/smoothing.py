@@ -12,7 +12,7 @@ from pipelines.okr.forecast.training_series import Exact, Floats, Frequency, Int
 _LEAST_BURN_IN = 8
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Aligned:
     """n series (n, steps) that end together; each begins at a place of its own, the longest ones first.
 
@@ -33,7 +33,7 @@ class Aligned:
         return (np.arange(self.values.shape[1]) >= self.starts[:, None]).astype(np.float64)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Smoothed:
     """Where n series stand after their last step, by c candidates.
 

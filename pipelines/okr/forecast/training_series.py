@@ -27,7 +27,7 @@ MIN_TO_FORECAST = 8
 """Observations below which nothing is said."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class TrainingSeries:
     """One series, oldest value first, one value a step (a day, a week, a month), without holes.
 

@@ -23,7 +23,7 @@ _NEXT_YEAR_VARIANCE = 2.0
 _EPSILON = 1e-12
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class YearlyShape:
     """What the time of the year adds to each of n series.
 

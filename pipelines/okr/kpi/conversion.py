@@ -57,7 +57,7 @@ def conversion_of(
     money: object = None,
 ) -> Conversion | None:
     """What a KPI declares, None where it has nothing to convert. Raises `ConversionError`."""
-    sides = _sides(kind, unit, CURRENCY in dimensions and kind != "distinct", money)
+    sides = _sides(kind, unit, money, has_currencies=CURRENCY in dimensions and kind != "distinct")
     if sides:
         policy, day = _policy(conversion)
         return Conversion(policy, sides, day)
@@ -69,7 +69,7 @@ def conversion_of(
     return None
 
 
-def _sides(kind: str, unit: str, has_currencies: bool, money: object) -> frozenset[Side]:
+def _sides(kind: str, unit: str, money: object, *, has_currencies: bool) -> frozenset[Side]:
     """The sides that are amounts of money in several currencies."""
     says_itself = has_currencies and kind == "ratio" and unit != MONEY
     if says_itself and money is None:

@@ -36,7 +36,7 @@ _PRIOR_OBSERVATIONS = 3.0
 """Observations that the prior of an even share weighs as much as, in each place of the season."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Season:
     """Factors around 1: by weekday (7,), by month (12,), for a month's last three days, and for closed days."""
 

@@ -19,7 +19,7 @@ from pipelines.okr.odds.simulated_kpis import part_of
 from pipelines.okr.odds.training_data import TrainingData
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LeadChange:
     """Moves the middle of the follower's futures by `ahead` half-widths of their 90 % interval, `days` ahead.
 

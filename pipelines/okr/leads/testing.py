@@ -35,7 +35,7 @@ _PLACES = 6
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A key result whose KPI is said to move before another one."""
 
@@ -131,7 +131,7 @@ def _stretch_of(grid: Grid, reach: int) -> Stretch:
     return Stretch(data.sides, grid.follower.kpi.behaviour, 0, max(horizon, 1), data.is_share)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class PastErrors:
     """The errors (origins,) of a KPI's own forecasts at the ends of some periods, in half-widths of their intervals.
 

@@ -54,7 +54,7 @@ def threshold(shipped: Curve, own: Curve, likely: Decimal) -> Threshold:
     return Threshold(enough if enough <= PATHS else None, (shipped, own))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class ChangeRanges:
     """From where to where a change may go for each future to meet the goal; both are sorted.
 

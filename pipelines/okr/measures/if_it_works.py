@@ -26,7 +26,7 @@ Again = Callable[[Sequence[Objective], Sequence[FuturesChange]], Scorecard]
 """Scores objectives once more, with changed futures."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ExpectedEffect:
     """What a measure adds to the futures: nothing before its lag is over, and all of it after its ramp.
 

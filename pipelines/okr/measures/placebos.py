@@ -22,7 +22,7 @@ _Z = 1.6448536
 """The normal distribution's quantile of 0.95."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlannedLooks:
     """The looks that can be judged: after how many `steps`, the fewest first, and the placebo dates of all of them."""
 

@@ -18,7 +18,7 @@ _DRAWS = 20_000_000
 """Where the draws of closed days begin: no other draws have these numbers."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class ClosedDays:
     """What the closed days that are known brought to each column (days,), all columns from the same days."""
 

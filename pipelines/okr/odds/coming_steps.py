@@ -29,7 +29,7 @@ class ComingSteps(Protocol):
         """How many of them fall on days up to this one."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ComingDays:
     """A step for each day after the cut on one of the `open_weekdays` (7,), Monday first."""
 
@@ -64,7 +64,7 @@ class ComingDays:
         return np.array(self.open_weekdays)[weekdays]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ComingPeriods:
     """A step for each period after the `last` known one, on the day of it that usually has its number."""
 

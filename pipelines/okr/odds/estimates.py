@@ -22,7 +22,7 @@ TAIL = 0.05
 _LEAST_WIDTH = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Stretch:
     """A KPI through the last step that is judged, and the steps of it that are.
 

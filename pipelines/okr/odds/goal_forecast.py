@@ -16,7 +16,7 @@ from pipelines.okr.odds.training_data import TrainingData
 _ONE_FUTURE = np.ones(1)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class GoalForecast:
     """A goal's KPI in each of a number of futures; arrays have the shape (paths,).
 

@@ -16,7 +16,7 @@ from pipelines.okr.odds.training_data import TrainingData, declared_cadence, tra
 _SHORTEST: Sequence[Cadence] = ("day", "week", "month", "quarter", "half", "year")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class KnownSteps:
     """What is known of a KPI, with the first and the last day of each step (steps,), by their ordinals."""
 

@@ -124,13 +124,13 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
         low = high = _in_all(float(least))
         if least != most:
             high = _in_all(float(most))
-        met = _met_in_all(result.met)
+        met = _met_in_all(met=result.met)
         lacking = () if least == most else ((name, result.no_odds),)
         return ScoreFutures(least, most, low, high, result.met, met, met, None, lacking)
     if isinstance(result, NoOdds):
         lacking = ((name, result.why),)
         low, high = _in_all(0.0), _in_all(1.0)
-        missed, met = _met_in_all(False), _met_in_all(True)
+        missed, met = _met_in_all(met=False), _met_in_all(met=True)
         return ScoreFutures(ZERO, ONE, low, high, None, missed, met, None, lacking)
     score: Floats | Exact = result.score
     if met_counts_whole and result.settled:
@@ -141,7 +141,7 @@ def futures_of(name: str, result: GoalResult, *, met_counts_whole: bool = False)
         ends = result.least, ONE if can_be_whole else result.most
     met, full = result.met, result.settled
     if full is not None:
-        met = _met_in_all(full)
+        met = _met_in_all(met=full)
     return ScoreFutures(*ends, score, score, full, met, met, result.curve)
 
 
@@ -150,7 +150,7 @@ def _in_all(score: float) -> Exact:
     return np.broadcast_to(score, PATHS)
 
 
-def _met_in_all(met: bool) -> Truth:
+def _met_in_all(*, met: bool) -> Truth:
     return np.broadcast_to(np.bool_(met), PATHS)
 
 

@@ -55,7 +55,7 @@ class NoOdds:
     why: str
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class OpenGoal:
     """The KPI over the days from `start` to `end` meets the goal; it is known through `cut`.
 
@@ -189,7 +189,7 @@ class OpenGoal:
         return replace(self, start=window.start, end=window.end, window=window)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class ShareOfGoals:
     """Enough of several goals are met: `needed` of them."""
 

@@ -19,7 +19,7 @@ _KEPT_NOISE = 1e-6
 """The same for scores that are kept with 24 bits, unless they are 0 or 1."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class SimulatedGoal:
     """A goal in each future: whether it is met (paths,), and its score from 0 to 1 (paths,).
 

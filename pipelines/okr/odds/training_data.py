@@ -39,7 +39,7 @@ MIN_OBSERVED_SHARE = 0.5
 _MIN_OBSERVED_SHARE_FOR_YEARS = 0.9
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class TrainingData:
     """The series that are simulated of a KPI: one, or numerator and denominator of a ratio.
 

@@ -10,7 +10,7 @@ from pipelines.okr.kpi.status import Policy
 from pipelines.okr.odds.changed_futures import FuturesChange
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known on the day `as_of`; data of the day itself and later are not looked at.
 

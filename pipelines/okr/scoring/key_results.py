@@ -68,7 +68,7 @@ class JudgedKeyResult:
         """The whole first, then windows and members."""
         result, course, cadence = self.result, self._course, self._window_cadence
         if result.milestone is not None:
-            return [JudgedPart(self._milestone(course, result.milestone.done))]
+            return [JudgedPart(self._milestone(course, done=result.milestone.done))]
         if self.index is None:
             return [JudgedPart(self._without_figure(course, self._no_facts))]
         if result.for_each is None and self._view.lacks_total:
@@ -246,7 +246,7 @@ class JudgedKeyResult:
         asked = asked_members(self._view, dimension, self._course)
         return [name for name, _ in asked if name not in own.names]
 
-    def _milestone(self, course: Timeline, done: bool) -> Assessment:
+    def _milestone(self, course: Timeline, *, done: bool) -> Assessment:
         """Nothing is expected of a milestone before the day it is due."""
         if not course.begun:
             return not_started(course, ONE)

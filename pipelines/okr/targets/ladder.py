@@ -38,7 +38,7 @@ def ladder(objective: Objective, evidence: Evidence) -> tuple[Rung, ...]:
     return search.rungs(*goal.likely_ends())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _ScoredGoal:
     """The goal with one target after the other."""
 

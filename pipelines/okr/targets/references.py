@@ -37,7 +37,7 @@ class Reference:
     end: date
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class References:
     """What the only key result of `objective` would have been met with; its target does not matter."""
 

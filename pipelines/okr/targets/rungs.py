@@ -33,7 +33,7 @@ class Rung:
     probability: Decimal | None
 
 
-@dataclass
+@dataclass(slots=True)
 class RungSearch:
     """Targets are multiples of `_step`; a number of steps is called a place. Higher places are harder.
 

@@ -90,6 +90,34 @@ def test_a_goal_on_the_members_that_it_touches_has_all_of_it_and_on_others_nothi
     assert weights(both, {"rep": "lee"}, where={"rep": "kim"}) == [1] * 8
 
 
+def test_of_a_ratio_it_has_their_share_of_the_denominators(past):
+    """North has 1 of 10 and south 1 of 30: a quarter of what is divided by."""
+    rows = [
+        replace(row, dimensions={"region": region})
+        for region, bottom in (("north", 10), ("south", 30))
+        for row in past.ratio("csat", {CUT - n * DAY: (1, bottom) for n in range(10)}).days
+    ]
+    facts = replace(past.ratio("csat", {CUT: (1, 1)}), days=rows)
+    measure = Measure.model_validate(
+        {
+            "what": "X",
+            "kpi": "csat",
+            "start": START,
+            "expected": "10 %",
+            "where": {"region": "north"},
+        }
+    )
+    tops, bottoms = np.full((1, 3), 4, np.float32), np.full((1, 3), 8, np.float32)
+    data = TrainingData(coming=ComingDays(CUT))
+    top, bottom = ExpectedEffect(measure)(KpiView(KpiIndex(facts), {}), CUT, data, (tops, bottoms))
+    assert top.tolist() == [pytest.approx([4.1] * 3)]
+    assert bottom.tolist() == [[8, 8, 8]]
+
+
+def test_without_a_number_it_adds_nothing(deals):
+    assert weights(deals, expected=None) == [1] * 8
+
+
 def test_a_share_is_never_more_than_all_nor_less_than_nothing(past):
     """What falls below 0 has no share of it; beside it the other has more than all."""
     both = by_rep(past, [4] * 30, [-2] * 30)

@@ -1,6 +1,7 @@
 """The figures of a judged measure, of pasts that leave nothing to chance, and how many days have to be there."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -21,9 +22,11 @@ AS_OF = START + AFTER * DAY
 
 @pytest.fixture
 def judged(define: Callable) -> Callable:
-    def result(facts: KpiFacts, measure: str = "", as_of: date = AS_OF) -> MeasureResult:
+    def result(
+        facts: KpiFacts, measure: str = "", as_of: date = AS_OF, start: date = START
+    ) -> MeasureResult:
         name = facts.kpi.name
-        written = f"measures:\n- {{what: X, kpi: {name}, start: {START}{measure}}}"
+        written = f"measures:\n- {{what: X, kpi: {name}, start: {start}{measure}}}"
         goal = "- {id: it, kpi: revenue, at_least: 1}"
         objectives = define(goal, period="2026", head=written)
         [judgement] = judge_measures(objectives, index_facts({name: facts}), as_of)
@@ -123,3 +126,42 @@ def test_a_level_by_week_is_judged_after_four_weeks(judged, past):
     assert (result.actual, result.without) == (84, 70)
     early = judged(past.daily("likes", first, days[:-7]), as_of=START + 21 * DAY)
     assert early.reason == "too_early"
+
+
+@pytest.mark.parametrize(
+    ("before", "dates"),
+    [
+        # for 28 days there are none after 56 steps that end before the measure: every third of 28 to 56
+        (70, 10),
+        # every seventh of 56 to 112, where the look after 28 days is planned
+        (140, 9),
+        (139, 19),
+    ],
+)
+def test_placebo_dates_are_those_of_all_looks_that_are_planned(judged, past, before, dates):
+    facts = past.daily("deals", START - before * DAY, [10] * before + [12] * AFTER)
+    result = judged(facts)
+    assert (result.verdict, result.placebo_dates) == ("supported", dates)
+
+
+@pytest.mark.parametrize(("before", "dates"), [(36, 9), (48, 9), (47, 19)])
+def test_of_weeks_the_looks_after_4_and_8_are_planned(judged, past, before, dates):
+    """After 24 of 36 weeks each, and every second of 24 to 40."""
+    weeks = [70] * before + [84] * 4
+    days = [x for amount in weeks for x in (*[None] * 6, amount)]
+    facts = past.daily("likes", START - 7 * before * DAY, days)
+    result = judged(facts, as_of=START + 28 * DAY)
+    assert (result.verdict, result.placebo_dates) == ("supported", dates)
+
+
+@pytest.mark.parametrize(("before", "dates"), [(34, None), (35, 9), (37, 11), (38, 9)])
+def test_of_months_the_looks_after_3_and_6_are_planned(judged, past, before, dates):
+    """From the 24th on each; with 38 the stretches are six months, from the 24th to the 32nd."""
+    first = 2026 * 12 + 8 - before
+    months = [date(n // 12, n % 12 + 1, 1) for n in range(first, first + before + 3)]
+    known = {day: 70 if n < before else 84 for n, day in enumerate(months)}
+    facts = past.on("deals", known, delivered=(FIRST, FIRST))
+    monthly = replace(facts, delivered=frozenset(known), data_through=date(2026, 11, 30))
+    result = judged(monthly, as_of=date(2026, 12, 1), start=date(2026, 9, 1))
+    assert result.placebo_dates == dates
+    assert result.reason == ("little_history" if dates is None else None)
