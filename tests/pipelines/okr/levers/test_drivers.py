@@ -103,7 +103,13 @@ def test_what_is_moved_away_is_a_change_below_nothing():
 
 @pytest.mark.parametrize(
     ("base", "change", "share"),
-    [(0.0, 5, None), (-1.0, 5, None), (1.0, 1_000_000, 1_000_000), (1.0, 1_000_001, None)],
+    [
+        (0.0, 5, None),
+        (0.0, 0, None),
+        (-1.0, 5, None),
+        (1.0, 1_000_000, 1_000_000),
+        (1.0, 1_000_001, None),
+    ],
 )
 def test_a_change_of_nothing_or_of_next_to_nothing_has_no_share(base, change, share):
     assert rate(base=base).figures(Decimal(change)).share == share
@@ -187,6 +193,14 @@ def test_the_whole_of_a_ratio_moves_by_its_denominators_to_come():
     share = forecast_of(AT_LEAST, to_come=[10, 30], name="csat", is_share=True, **ratio)
     [whole] = drivers_of(share)
     assert (whole.most.tolist(), whole.limits) == ([10, 30], (0, 1))
+
+
+def test_a_ratio_that_was_below_nothing_may_be_so_again_and_a_full_share_has_no_room():
+    ratio = {"final": [50, 50], "denominator": [100, 100], "denominator_to_come": [20, 60]}
+    whole = next(drivers_of(forecast_of(AT_LEAST, to_come=[-10, 30], **ratio)))
+    assert (whole.least, whole.limits) == (-np.inf, (-np.inf, np.inf))
+    full = forecast_of(AT_LEAST, to_come=[25, 30], name="csat", is_share=True, **ratio)
+    assert next(drivers_of(full)).most.tolist() == [0, 30]
 
 
 def test_where_nothing_is_left_to_divide_by_there_is_no_driver():

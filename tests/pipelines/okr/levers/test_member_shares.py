@@ -83,3 +83,9 @@ def test_levels_that_are_alike_come_by_name():
         goal_on("likes", [(1, "b", 5), (0, "b", 7), (1, "a", 5), (0, "a", 7)]), "page"
     )
     assert [(x.member, x.growth) for x in levels] == [("a", 2), ("b", 2)]
+
+
+def test_weeks_in_which_more_was_taken_back_than_came_say_nothing_of_shares():
+    """Five fewer in four weeks; in three months eight came and five went."""
+    shares = latest_shares(goal_on("deals", [(0, "kim", -5), (60, "lee", 8)]), "rep")
+    assert [(x.member, round(x.top, 3)) for x in shares] == [("lee", 2.667), ("kim", -1.667)]
