@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from connectors.lake.lake import Lake
-from connectors.lake.manifest import Finding
+from connectors.lake.manifest import Finding, Manifest
 from connectors.sdk.bounded_pages import bounded
 from connectors.sdk.commits import Commits, PulledWindow
 from connectors.sdk.contract import (
@@ -29,6 +29,7 @@ from connectors.sdk.kept_rows import CountsRows, difference, kept_rows
 from connectors.sdk.opening import diagnosed
 from connectors.sdk.reports import Progress, StreamReport
 from connectors.sdk.rows import SortedRows, UndatedRow, newest_of_each_key
+from connectors.sdk.shrunk_answers import first_of_kept, refuse_shrunk
 from connectors.sdk.totals import differences, totals_by_window
 from connectors.sdk.windows import Plan, Range, oldest_first, plan, split
 
@@ -67,6 +68,8 @@ class Job:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _undated: dict[str, dict[int, UndatedRow]] = field(default_factory=dict)
     """By stream, the rows without a day, by a hash of the row."""
+    _repull: bool = False
+    """Whether somebody asked for windows again, and so takes what comes."""
 
     def __post_init__(self) -> None:
         self._commits = Commits(
@@ -75,6 +78,7 @@ class Job:
 
     def run(self, streams: list[Stream], wanted: Range) -> list[StreamReport]:
         zone = self.connection.zone
+        self._repull = wanted.repull
         if (
             wanted.repull
         ):  # rows that are as committed are not written again, so their files must be sound
@@ -182,6 +186,9 @@ class Job:
             for part in split(piece):
                 self._pull_and_commit(part, report)
             return
+        if piece.stream.loaded_anew and not self._repull:
+            came = [table for tables in held.tables.values() for table in tables]
+            refuse_shrunk(self.source.instance, piece, self._kept(piece), came)
         with diagnosed(self.source):
             stated = totals_by_window(piece.stream, totals)
         pulled = []
@@ -202,6 +209,12 @@ class Job:
                 )
             )
         self._commits.commit(pulled, report)
+
+    def _kept(self, piece: Slice) -> dict[date, Manifest]:
+        """The committed windows that a slice is held against, as this connector would store them."""
+        stream, first = piece.stream, first_of_kept(piece)
+        committed = self.lake.between(self.source.instance, stream, first, piece.last)
+        return {w: m for w, m in committed.items() if self._commits.is_current(stream, m)}
 
     def _must_narrow(self, held: SortedRows) -> bool:
         """Whether smaller parts of the slice can show which day its rows without a day belong to."""

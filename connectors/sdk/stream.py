@@ -106,6 +106,8 @@ class Stream:
     reread: bool = False
     """True where any window may have been edited, however old, and reading all costs as much as reading one: each run
     reads every window, settled or not, and commits those whose rows have changed."""
+    loaded_anew: bool = False
+    """True where the source may be emptied and filled again: an answer that lost its rows then replaces nothing."""
     windows_per_slice: int = 31
     """The most windows that one slice covers. The engine cuts longer ranges."""
     gone: str = ""

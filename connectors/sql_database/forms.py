@@ -252,6 +252,8 @@ def stream_declared(name: str, form: SqlForm, schema: pa.Schema) -> Stream:
         )
     keyed = with_key(form, schema)
     stream = stream_of(name, keyed, schema, version=fingerprint(form))
+    is_replaced = stream.snapshot or stream.reread or form.asks_by_day
+    stream = replace(stream, loaded_anew=is_replaced)
     if form.asks_by_day:
         days = form.restates_days
         restated = RESTATED_FOR if days is None else timedelta(days=days)
