@@ -6,10 +6,20 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.facts import TOTAL, DayFact, DistinctFact, KpiFacts
+from pipelines.okr.kpi.filters import MemberSet
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import containing, parse_period
-from pipelines.okr.kpi.readings import KpiView, read, read_baseline, read_latest_window, read_window
+from pipelines.okr.kpi.readings import (
+    NO_READING,
+    KpiView,
+    counted_period,
+    read,
+    read_baseline,
+    read_latest_window,
+    read_window,
+    reported,
+)
 from pipelines.okr.kpi.series import KpiIndex
 
 DAY = timedelta(days=1)
@@ -146,3 +156,78 @@ def test_the_day_a_total_was_first_reached_is_found_whether_or_not_it_falls(amou
     totals = [sum(amounts[: n + 1]) for n in range(len(amounts))]
     expected = next((FIRST + DAY * n for n, total in enumerate(totals) if total >= target), None)
     assert series.first_reached(FIRST, end, target) == expected
+
+
+MARCH = parse_period("2026-03")
+
+
+def test_before_a_period_that_is_far_ahead_as_many_days_as_are_known_are_its_baseline(past):
+    """Of February 28 days. On 20 February the 28 up to then, from 24 January on."""
+    january = date(2026, 1, 1)
+    view = KpiView(KpiIndex(past.daily("deals", january, [1] * 59)), {})
+    assert read_baseline(view, MARCH, None).value == 28
+    early = read_baseline(view, MARCH, None, date(2026, 2, 20))
+    assert (early.value, early.through, early.gaps) == (28, date(2026, 2, 20), 0)
+    # of a period that has begun the days before it, whatever is known
+    later = read_baseline(view, MARCH, None, date(2026, 3, 20))
+    assert (later.value, later.through) == (28, date(2026, 2, 28))
+
+
+def test_over_a_window_the_latest_whole_one_before_is_the_baseline(past):
+    january = date(2026, 1, 1)
+    view = KpiView(KpiIndex(past.daily("deals", january, [1] * 59)), {})
+    assert read_baseline(view, MARCH, "month").label == "2026-02"
+    # on the last but one day of February that is January
+    assert read_baseline(view, MARCH, "month", date(2026, 2, 27)).label == "2026-01"
+    assert read_baseline(view, MARCH, "month", date(2026, 2, 28)).label == "2026-02"
+    # a month has no whole quarter before it in its own time
+    whole = KpiView(KpiIndex(past.daily("deals", date(2025, 10, 1), [1] * 151)), {})
+    assert read_baseline(whole, MARCH, "quarter").label == "2025-Q4"
+
+
+def test_a_window_starts_and_ends_within_the_days_that_are_asked(past):
+    view = KpiView(KpiIndex(past.daily("deals", date(2026, 1, 1), [1] * 59)), {})
+    assert read_latest_window(view, date(2026, 2, 1), date(2026, 2, 28), "month").value == 28
+    assert read_latest_window(view, date(2026, 2, 2), date(2026, 2, 28), "month") == NO_READING
+    assert read_latest_window(view, date(2026, 2, 1), date(2026, 2, 27), "month") == NO_READING
+    # where the latest one is not known, one before it
+    lacking = KpiView(
+        KpiIndex(past.daily("deals", date(2026, 1, 1), [*[1] * 40, None, *[1] * 18])), {}
+    )
+    assert read_latest_window(lacking, date(2026, 1, 1), date(2026, 2, 28), "month").value == 31
+
+
+def test_a_count_is_that_of_the_latest_whole_period_of_the_longest_kind():
+    rows = [
+        DistinctFact("month", date(2026, 2, 1), TOTAL, TOTAL, Decimal(20), date(2026, 2, 28)),
+        DistinctFact("month", date(2026, 3, 1), TOTAL, TOTAL, Decimal(30), date(2026, 3, 31)),
+        DistinctFact("quarter", date(2026, 1, 1), TOTAL, TOTAL, Decimal(70), date(2026, 3, 31)),
+    ]
+    facts = KpiFacts(Kpi("visitors", "distinct"), (), frozenset(), date(2026, 3, 31), rows)
+    view = KpiView(KpiIndex(facts), {})
+    assert read(view, date(2026, 1, 1), date(2026, 3, 31)).label == "2026-Q1"
+    # the quarter does not lie within these
+    assert read(view, date(2026, 1, 2), date(2026, 3, 31)).label == "2026-03"
+    assert read(view, date(2026, 1, 1), date(2026, 3, 30)).label == "2026-02"
+    assert read(view, date(2026, 2, 2), date(2026, 3, 30)) == NO_READING
+    assert counted_period(view, date(2026, 1, 1), date(2026, 3, 31)).label == "2026-Q1"
+    assert counted_period(view, date(2026, 3, 1), date(2026, 3, 31)).label == "2026-03"
+    assert counted_period(view, date(2026, 1, 1), date(2026, 3, 30)) is None
+
+
+def test_under_two_filters_or_a_list_of_members_no_source_reports_a_count():
+    row = DistinctFact("month", date(2026, 2, 1), "country", "de", Decimal(20), date(2026, 2, 28))
+    index = KpiIndex(KpiFacts(Kpi("visitors", "distinct"), (), frozenset(), None, [row]))
+    assert reported(KpiView(index, {"country": "de"})) == [row]
+    assert reported(KpiView(index, {"country": "de", "page": "home"})) == []
+    assert reported(KpiView(index, {"country": MemberSet(("de", "fr"))})) == []
+    assert reported(KpiView(index, {})) == []
+
+
+def test_days_that_were_not_delivered_are_told_with_their_number(past):
+    view = KpiView(KpiIndex(past.daily("deals", date(2026, 2, 1), [1, None, 1, None, 1])), {})
+    reading = read(view, date(2026, 2, 1), date(2026, 2, 5))
+    assert (reading.value, reading.gaps) == (3, 2)
+    assert reading.trust == {"missing_days:2"}
+    assert read(view, date(2026, 2, 1), date(2026, 2, 1)).trust == frozenset()
+    assert read(view, date(2026, 2, 2), date(2026, 2, 1)) == NO_READING
