@@ -124,3 +124,22 @@ def test_a_period_that_is_over_has_no_ladder(rungs, past):
     facts = past.daily("deals", FIRST, drawn(8))
     with pytest.raises(NoLadderError, match="its days are over"):
         rungs("kpi: deals\nat_least: 1", facts, period="2026-09")
+
+
+def test_of_millions_that_are_there_already_the_ladder_goes_on(rungs, past):
+    """A million a day: of fifteen days twelve are over, and the other three bring what all days did."""
+    climbed = rungs(
+        "kpi: deals\nat_least: 1",
+        past.daily("deals", FIRST, [1_000_000] * DAYS),
+        period="{start: 2026-10-20, end: 2026-11-03}",
+    )
+    assert {rung.target for rung in climbed} == {15_000_000}
+
+
+def test_a_budget_has_its_ladder_downwards(rungs, past):
+    climbed = rungs(
+        "kpi: spend\nat_most: 1",
+        past.daily("spend", FIRST, [1_000] * DAYS),
+        period="{start: 2026-10-20, end: 2026-11-03}",
+    )
+    assert {rung.target for rung in climbed} == {15_000}
