@@ -97,9 +97,15 @@ def quantiles_of(goal: OpenGoal, values: Exact, curve: Curve) -> Quantiles:
 
 
 def _quantiles(values: Exact, curve: Curve) -> Exact:
-    """The quantiles (3, days) of values (paths, days); a path without a value does not count."""
-    quantile = np.nanquantile if np.isnan(values).any() else np.quantile
-    return np.asarray(quantile(values, curve.uncorrected(np.array(_BANDS)), axis=0))
+    """The quantiles (3, days) of values (paths, days), NaN on a day without any; a path without one does not count."""
+    shares, missing = curve.uncorrected(np.array(_BANDS)), np.isnan(values)
+    if not missing.any():
+        return np.asarray(np.quantile(values, shares, axis=0))
+    quantiles: Exact = np.full((len(_BANDS), values.shape[1]), np.nan)
+    some = ~missing.all(axis=0)
+    if some.any():
+        quantiles[:, some] = np.nanquantile(values[:, some], shares, axis=0)
+    return quantiles
 
 
 def _shown(column: Exact, goal: OpenGoal) -> Quantiles:
