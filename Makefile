@@ -13,7 +13,7 @@ MUTANTS ?= 200
 .DEFAULT_GOAL := help
 # where it is set, each of the hundreds of processes that the tests start compiles every module anew
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install run ui shell wheel audit test test-large test-browser chaos fuzz mutants lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
+.PHONY: help install run ui shell wheel audit test test-large test-browser chaos fuzz coverage mutants lint format bench bi deploy docs object-store engines scale screenshots dictionary lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of de
 	@$(BIN)/python -m tests.connectors.spreadsheet.fuzz.harness 10000
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
+
+coverage: $(VENV)/.developing ## Which lines and branches the tests without test-large and test-browser reach (an hour)
+	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term --basetemp="$$(mktemp -d $(SCRATCH)/okra-coverage.XXXXXX)"
 
 mutants: $(VENV)/.developing ## Change MUTANTS places of pipelines/okr, one at a time in a copy, and count what no test notices
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.mutants --count $(MUTANTS)
