@@ -26,7 +26,7 @@ class WindowRecord:
     over: int
     needed: int
     in_all: int
-    in_a_row: int = 0
+    in_a_row: int
 
     @property
     def settled(self) -> bool | None:

@@ -1,5 +1,6 @@
 """Which days of a course are kept: sixty at most, always its start, its cut and its deadline."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from pipelines.okr.kpi.readings import KpiView
 from pipelines.okr.kpi.series import KpiIndex
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.kpi.timeline import Timeline
-from pipelines.okr.scoring.courses import days_of
+from pipelines.okr.scoring.courses import course_points, days_of
 from tests.pipelines.okr.conftest import KPIS
 
 DAY = timedelta(days=1)
@@ -68,3 +69,17 @@ def test_a_distinct_count_has_the_ends_of_its_longest_periods(kinds, ends):
     facts = KpiFacts(KPIS["visitors"], (), frozenset(), START, rows)
     # 120 days end on 30 April, which is no end of a quarter
     assert len(kept(120, 0, facts=facts)) == ends
+
+
+def test_what_was_counted_of_a_whole_course_is_known_on_the_day_of_the_cut_alone():
+    """What had been counted by an earlier day is not reported."""
+    cut = date(2026, 1, 20)
+    row = DistinctFact("month", START, "total", "total", Decimal(70), cut)
+    view = KpiView(KpiIndex(KpiFacts(KPIS["visitors"], (), frozenset(), cut, [row])), {})
+    question = Question(view, Goal("at_least", low=Decimal(100)), Policy())
+    course = Timeline(START, date(2026, 1, 31), cut, cut)
+    points = course_points(cut + DAY, "grow/it", question, course, {})
+    assert {point.day: point.actual for point in points} == {cut: 70, date(2026, 1, 31): None}
+    early = replace(course, cut=date(2026, 1, 19))
+    points = course_points(cut, "grow/it", question, early, {})
+    assert [point.actual for point in points] == [None, None]
