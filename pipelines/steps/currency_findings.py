@@ -27,6 +27,10 @@ _UNCONVERTED = """
 """
 """By currency: the KPIs, the days of the amounts, and the days whose rates are missing."""
 
+SWITCHED_OFF = (
+    "there are no exchange rates; where sources.yml has none, write `exchange_rates: {exchange_rates: "
+    "https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip}` into it, or leave these amounts out by a `where`"
+)
 LONGEST_CARRY = timedelta(days=7)
 """For how long a rate counts where no newer one is published (models/marts/exchange_rates)."""
 Quoted = Mapping[str, tuple[date, date]]
@@ -36,21 +40,24 @@ Quoted = Mapping[str, tuple[date, date]]
 def currency_findings(
     connection: duckdb.DuckDBPyConnection, reporting_currency: str
 ) -> Iterator[FindingRow]:
-    """A finding for each currency whose amounts are left out, where exchange rates are pulled.
+    """A finding for each currency whose amounts are left out.
 
     It is no fault of the run, which cannot mend it. Nothing is said of days whose rates are not there yet.
     """
-    if "quoted_currencies" not in comparisons(connection):
-        return
-    quoted = quoted_currencies(connection)
-    if not quoted:
+    is_on = "quoted_currencies" in comparisons(connection)
+    quoted = quoted_currencies(connection) if is_on else {}
+    if is_on and not quoted:
         return
     unconverted = connection.execute(_UNCONVERTED).fetchall()
     for currency, kpis, first_day, last_day, first_rate, last_rate in unconverted:
-        reasons = chain(
-            reasons_of(reporting_currency, first_rate, last_rate, quoted),
-            reasons_of(currency, first_rate, last_rate, quoted),
-            not_pulled(first_rate, quoted),
+        reasons = (
+            chain(
+                reasons_of(reporting_currency, first_rate, last_rate, quoted),
+                reasons_of(currency, first_rate, last_rate, quoted),
+                not_pulled(first_rate, quoted),
+            )
+            if is_on
+            else chain(not_a_code(currency), iter([SWITCHED_OFF]))
         )
         reason = next(reasons, None)
         if reason is None:
@@ -96,13 +103,7 @@ def reasons_of(currency: str, first_day: date, last_day: date, quoted: Quoted) -
         "OKRA_EXCHANGE_RATES (of a currency that the euro replaced, its fixed rate)"
     )
     if not is_currency(currency):
-        code = currency.strip().upper()
-        remedy = (
-            f"as in `dimensions: {{currency: upper(trim(currency))}}`, which makes it {code}"
-            if is_currency(code)
-            else "such as EUR, and correct the rows at the source or in the KPI's `dimensions`"
-        )
-        yield f"`{currency}` is no code of a currency; give it in capitals and ISO 4217's three letters, {remedy}"
+        yield from not_a_code(currency)
         return
     if currency not in quoted:
         yield f"the European Central Bank quotes no {currency}; {own_rates}"
@@ -114,6 +115,19 @@ def reasons_of(currency: str, first_day: date, last_day: date, quoted: Quoted) -
         yield (
             f"the European Central Bank no longer quotes {currency}, and its last rate is of {last}; {own_rates}"
         )
+
+
+def not_a_code(currency: str) -> Iterator[str]:
+    """That a currency is none, and what to do about it; nothing where it is one."""
+    if is_currency(currency):
+        return
+    code = currency.strip().upper()
+    remedy = (
+        f"as in `dimensions: {{currency: upper(trim(currency))}}`, which makes it {code}"
+        if is_currency(code)
+        else "such as EUR, and correct the rows at the source or in the KPI's `dimensions`"
+    )
+    yield f"`{currency}` is no code of a currency; give it in capitals and ISO 4217's three letters, {remedy}"
 
 
 def not_pulled(first_day: date, quoted: Quoted) -> Iterator[str]:

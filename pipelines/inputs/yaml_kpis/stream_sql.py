@@ -58,10 +58,10 @@ def distinct_rows(form: StreamKpi) -> str:
 
 
 def member_of(form: StreamKpi, dimension: str) -> str:
-    """The column of a dimension. A row without a member is of the member `unknown`."""
+    """The column of a dimension. A row without a member is of the member `unknown`, one with an empty text too."""
     column = f'{{{{ adapter.quote("{dimension}") }}}}'
     expression = form.members.get(dimension, column)
-    return f"coalesce(cast({expression} as {{{{ dbt.type_string() }}}}), 'unknown') as {column}"
+    return f"coalesce(nullif(cast({expression} as {{{{ dbt.type_string() }}}}), ''), 'unknown') as {column}"
 
 
 def nothing(dimension: str) -> str:

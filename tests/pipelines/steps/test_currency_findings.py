@@ -127,9 +127,24 @@ def test_a_constant_rate_is_looked_for_on_its_own_day(warehouse: duckdb.DuckDBPy
     assert finding.first_day == date(2025, 6, 2)
 
 
-def test_nothing_is_told_where_no_rates_are_pulled(warehouse: duckdb.DuckDBPyConnection) -> None:
-    paid(warehouse, "UAH", date(2026, 1, 5))
-    warehouse.execute("delete from comparisons.quoted_currencies")
-    assert findings_of(warehouse) == []
+def test_where_no_rates_are_pulled_it_is_said_how_to(warehouse: duckdb.DuckDBPyConnection) -> None:
     warehouse.execute("drop table comparisons.quoted_currencies")
+    paid(warehouse, "CHF", date(2026, 1, 5))
+    paid(warehouse, "chf", date(2026, 1, 6))
+    paid(warehouse, "USD", date(2026, 1, 5), rate=1)
+    switched_off, misspelt = findings_of(warehouse)
+    assert switched_off.message == (
+        "amounts in CHF are in no sum: there are no exchange rates; where sources.yml has none, write "
+        "`exchange_rates: {exchange_rates: https://www.ecb.europa.eu/stats/eurofxref/eurofxref-hist.zip}` into it, "
+        "or leave these amounts out by a `where`"
+    )
+    assert (switched_off.is_set_aside, switched_off.is_fault) == (True, False)
+    assert misspelt.message.startswith(
+        "amounts in chf are in no sum: `chf` is no code of a currency"
+    )
+
+
+def test_rates_that_are_to_come_are_waited_for(warehouse: duckdb.DuckDBPyConnection) -> None:
+    warehouse.execute("delete from comparisons.quoted_currencies")
+    paid(warehouse, "CHF", date(2026, 1, 5))
     assert findings_of(warehouse) == []
