@@ -53,6 +53,8 @@ _COMMENTS = """
     where database_name = current_database() and schema_name = $1 and table_name = $2
 """
 
+_ROWS_AT_ONCE = 512
+
 
 class Column(NamedTuple):
     """The SQL type of a column, with `not null` where it always has a value, and its comment."""
@@ -132,16 +134,10 @@ class Table:
             return
         # by columns, and typed beforehand: there can be half a million rows
         schema = connection.sql(f"from {self.place} limit 0").to_arrow_table().schema
-        values = {
-            name: _array(
-                [constants[name]] * len(rows)
-                if name in constants
-                else [getattr(row, name) for row in rows],
-                schema.field(name).type,
-            )
-            for name in self.columns
-        }
-        connection.register("appended", pa.table(values))
+        values = by_column(rows, [name for name in self.columns if name not in constants])
+        values |= {name: [value] * len(rows) for name, value in constants.items()}
+        arrays = {name: _array(values[name], schema.field(name).type) for name in self.columns}
+        connection.register("appended", pa.table(arrays))
         connection.execute(f"insert into {self.place} by name from appended")
         connection.unregister("appended")
 
@@ -157,6 +153,17 @@ class Table:
         if self.key:
             columns.append(f"primary key ({', '.join(map(quoted, self.key))})")
         return ", ".join(columns)
+
+
+def by_column(rows: Sequence[object], names: Sequence[str]) -> dict[str, list[object]]:
+    """The values of each attribute, in the order of the rows."""
+    columns: dict[str, list[object]] = {name: [] for name in names}
+    # some rows at a time, as they are then near each other in the processor's caches
+    for first in range(0, len(rows), _ROWS_AT_ONCE):
+        part = rows[first : first + _ROWS_AT_ONCE]
+        for name, values in columns.items():
+            values += [getattr(row, name) for row in part]
+    return columns
 
 
 def columns_of(*rows: type, **more: Any) -> dict[str, Column]:
