@@ -124,3 +124,34 @@ def test_what_is_no_duration_is_refused(kpis, written):
         kpis, f"measures: [{{what: X, kpi: deals, start: 2026-03-02, lag: {written}}}]\n"
     )
     assert "is no duration; write it such as 10 days or 4 weeks" in fault
+
+
+@pytest.mark.parametrize(
+    ("line", "is_sound"),
+    [
+        ("expected: -100 %", True),
+        ("expected: -101 %", False),
+        ("expected: 1000 %", True),
+        ("expected: 1001 %", False),
+        ("ends: 2026-03-02", True),
+        ("ends: 2026-03-01", False),
+    ],
+)
+def test_an_effect_lies_between_all_gone_and_ten_times_more_and_one_day_is_a_measure(
+    kpis, line, is_sound
+):
+    measure = f"measures: [{{what: X, kpi: deals, start: 2026-03-02, {line}}}]\n"
+    assert (faults(kpis, measure) == []) is is_sound
+
+
+@pytest.mark.parametrize(("days", "is_sound"), [(6, False), (7, True), (182, True), (183, False)])
+def test_a_lead_is_of_a_week_to_half_a_year(kpis, days, is_sound):
+    leads = f"leads: {{kpi: likes, by: {days} days}}"
+    text = HEAD.replace("at_least: 1", f"at_least: 1, {leads}")
+    assert (load({"grow.yml": text}, kpis).faults == ()) is is_sound
+
+
+def test_all_of_it_can_be_seen_after_its_lag_and_its_ramp(kpis):
+    lines = "measures: [{what: X, kpi: deals, start: 2026-03-02, lag: 1 week, ramp: 2 weeks}]\n"
+    [objective] = load({"grow.yml": HEAD + lines}, kpis).objectives
+    assert objective.measures[0].visible_from == date(2026, 3, 23)
