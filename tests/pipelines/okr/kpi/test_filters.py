@@ -60,3 +60,18 @@ def test_a_filter_as_a_file_writes_it():
 )
 def test_which_members_are_asked_for(asked, taken):
     assert [member for member in "abc" if takes(asked, member)] == [*taken]
+
+
+def test_each_dimension_of_both_filters_is_kept():
+    """Two that leave members out leave out those of both, and the next dimension is looked at as well."""
+    first = {"region": MemberSet(("north",), excluded=True), "color": MemberSet(("green", "red"))}
+    second = {
+        "region": MemberSet(("south",), excluded=True),
+        "color": MemberSet(("blue", "red")),
+        "size": "large",
+    }
+    assert in_both(first, second) == {
+        "region": MemberSet(("north", "south"), excluded=True),
+        "color": "red",
+        "size": "large",
+    }
