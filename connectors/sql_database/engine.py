@@ -1,16 +1,10 @@
-"""Opening a database by its address, and what its errors mean, without showing the password.
-
-Nothing is written. A SQLite file is opened read-only, so that a mistyped path creates no empty database.
-"""
+"""Opening a database by its address, and what its errors mean, without showing the password. Nothing is written."""
 
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote, quote_plus
 
 from connectors.sdk.errors import (
     CredentialError,
@@ -20,6 +14,7 @@ from connectors.sdk.errors import (
     Unavailable,
 )
 from connectors.sdk.http import excerpt, redact
+from connectors.sql_database.addresses import FORMAT, missing, secrets_of, url_of
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -28,18 +23,6 @@ T = TypeVar("T")
 
 MYSQL = {"mysql", "mariadb"}
 """SQLAlchemy's names of the dialects that are MySQL's."""
-PACKAGES = {
-    "psycopg2": "psycopg2-binary",
-    "psycopg": "'psycopg[binary]'",
-    "MySQLdb": "mysqlclient",
-    "mysql": "mysql-connector-python",
-    "snowflake": "snowflake-sqlalchemy",
-    "bigquery": "sqlalchemy-bigquery",
-    "redshift": "sqlalchemy-redshift",
-    "databricks": "databricks-sqlalchemy",
-    "trino": "trino",
-}
-"""What `pip install` calls the module of a driver, where the names differ or the dialect is an add-on."""
 CONNECT_TIMEOUT_ARGUMENTS = {
     "psycopg": "connect_timeout",
     "psycopg2": "connect_timeout",
@@ -49,15 +32,6 @@ CONNECT_TIMEOUT_ARGUMENTS = {
     "pyodbc": "timeout",
 }
 """The name of each driver's argument for the seconds to connect."""
-PLAIN_SCHEMES = {
-    "postgres": ("postgresql", ("psycopg2", "psycopg")),
-    "postgresql": ("postgresql", ("psycopg2", "psycopg")),
-    "mysql": ("mysql", ("MySQLdb", "pymysql")),
-    "mariadb": ("mariadb", ("MySQLdb", "pymysql")),
-}
-"""Of an address that names no driver, such as a provider gives: the dialect, and the modules of its drivers. The first
-is SQLAlchemy's choice, the last the one that Okra's extra brings."""
-FORMAT = "write it as dialect+driver://user:password@host/database or sqlite:////path/to/file"
 QUOTED = re.compile(r"([\"'`]).*\1", re.DOTALL)
 """What a message about a value quotes: the value, which may be private."""
 
@@ -156,16 +130,8 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
     """SQLAlchemy's engine for `address`. Connects to nothing yet."""
     import sqlalchemy as sa
 
-    if not address.strip():
-        raise CredentialError("DATABASE_URL is not set", FORMAT)
     try:
-        url = with_driver(sa.make_url(address.strip()))
-        if "@" in (url.host or ""):
-            raise Rejected(
-                "the address of the database has an @ in its user or password", "write %40 for it"
-            )
-        if url.get_backend_name() == "sqlite":
-            url = read_only_file(url)
+        url = url_of(address)
         argument = CONNECT_TIMEOUT_ARGUMENTS.get(url.get_driver_name())
         engine = sa.create_engine(
             url,
@@ -190,15 +156,6 @@ def open_engine(address: str, connections: int) -> "sa.Engine":
         raise missing(name, f"the driver {name!r} is not installed") from None
     except (sa.exc.ArgumentError, ValueError):
         raise Rejected("DATABASE_URL is not the address of a database", FORMAT) from None
-
-
-def with_driver(url: "sa.URL") -> "sa.URL":
-    """The address with a driver that is installed, where it names none."""
-    if url.drivername not in PLAIN_SCHEMES:
-        return url
-    dialect, drivers = PLAIN_SCHEMES[url.drivername]
-    driver = next((name for name in drivers if find_spec(name)), drivers[-1])
-    return url.set(drivername=f"{dialect}+{driver.lower()}")
 
 
 def only_read(connection: "sa.Connection", seconds: int, zone: str) -> None:
@@ -271,44 +228,6 @@ def read_texts_of_other_encodings(connection: Any, record: object) -> None:
     Its driver would refuse the whole page, and show the text.
     """
     connection.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
-
-
-def missing(module: str, message: str) -> Rejected:
-    """A package is not installed."""
-    return Rejected(message, f"pip install {PACKAGES.get(module, module)}, or correct DATABASE_URL")
-
-
-def read_only_file(url: "sa.URL") -> "sa.URL":
-    """The SQLite file of `url`, opened read-only. Raises `Rejected` when it does not exist."""
-    name = url.database or ""
-    if not name or ":memory:" in name:
-        raise Rejected("DATABASE_URL names no SQLite file", FORMAT)
-    if not name.startswith("file:"):
-        path = Path(name)
-        if not path.is_file():
-            raise Rejected(f"there is no SQLite file {path}", "correct the path in DATABASE_URL")
-        url = url.set(database=f"file:{quote(str(path.resolve()))}")
-    return url.update_query_dict({"mode": "ro", "uri": "true"})
-
-
-def secrets_of(address: str) -> Iterator[str]:
-    """What must not be shown of an address: the address, and its passwords, plain and URL-encoded."""
-    import sqlalchemy as sa
-
-    yield address.strip()
-    try:
-        url = sa.make_url(address.strip())
-    except (sa.exc.ArgumentError, ValueError):
-        return
-    before, at, _ = (url.host or "").rpartition("@")
-    if at:  # the rest of a password with an @, which is read as the host
-        yield before
-    secrets = [url.password] if url.password else []
-    for name, value in url.query.items():
-        if re.search(r"pass|pwd|secret|token|key|credential", name, re.IGNORECASE):
-            secrets += [value] if isinstance(value, str) else value
-    for secret in secrets:
-        yield from {secret, quote(secret, safe=""), quote_plus(secret)}
 
 
 def diagnose(error: Exception) -> SourceError | None:

@@ -3,7 +3,8 @@
 import pytest
 
 from connectors.sdk.errors import Rejected
-from connectors.sql_database.engine import open_engine, secrets_of
+from connectors.sql_database.addresses import secrets_of
+from connectors.sql_database.engine import open_engine
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ def test_an_address_without_a_driver_takes_the_one_that_is_installed(
 ) -> None:
     module = driver.partition("+")[2]
     pytest.importorskip(module)
-    monkeypatch.setattr("connectors.sql_database.engine.find_spec", lambda name: name == module)
+    monkeypatch.setattr("connectors.sql_database.addresses.find_spec", lambda name: name == module)
     engine = open_engine(f"{scheme}://reader:secret@db.example/shop", 1)
     assert engine.url.drivername == driver
 

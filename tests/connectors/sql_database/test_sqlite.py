@@ -25,7 +25,8 @@ from connectors.sdk.errors import (
     SourceError,
     Unavailable,
 )
-from connectors.sql_database.engine import Database, fault_of, secrets_of
+from connectors.sql_database.addresses import secrets_of
+from connectors.sql_database.engine import Database, fault_of
 from connectors.sql_database.paging import PagedTable, moment
 from connectors.sql_database.rows import text, whole
 from connectors.sql_database.source import SOURCE
