@@ -171,7 +171,7 @@ class Objective(_Definition):
 
     objective: Text = Field(description="The objective in words")
     id: Slug = Field(description="A slug, unique across all files", examples=["two-million"])
-    owner: Text | None = Field(None, description="Who answers for it")
+    owner: Text | None = Field(None, description="Who answers for it", examples=["ana@example.com"])
     period: Span = Field(description="When it runs", examples=["2026-Q4"])
     commitment: Commitment = Field("committed", description="With aspirational, 0.7 is good")
     parent: Slug | None = Field(None, description="The id of the objective it serves")

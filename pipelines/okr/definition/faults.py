@@ -120,6 +120,9 @@ def _in_words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         return f"`{key}: {written}` is not known", f"write one of {context['expected']}"
     if error == "string_pattern_mismatch":
         return f"`{key}: {written}` is not a slug", "write lower-case letters, digits, - and _"
+    if error == "string_type" and isinstance(written, list | dict):
+        shape = "a list" if isinstance(written, list) else "a mapping"
+        return f"`{key}` is {shape}, and takes one text", f"write {_written_as(key, model)}"
     message = details["msg"].removeprefix("Input should be ")
     message = message.replace("dictionary", "mapping").replace("tuple", "list")
     shown = "empty" if written is None else f"`{written}`" if isinstance(written, str) else "wrong"

@@ -107,7 +107,7 @@ BROKEN = {
     "a kind that is none": (changed("flow", "flw"), "8: `kind: flw` is not known; write one of 'flow'"),
     "a kind that is a list": (changed("flow", "[flow]"), "8: `kind: ['flow']` is not known"),
     "a direction that is none": (changed("up", "upwards"), "10: `direction: upwards` is not known"),
-    "a unit that is a mapping": (changed("parcels", "{a: b}"), "9: `unit` is wrong, not a valid string"),
+    "a unit that is a mapping": (changed("parcels", "{a: b}"), "9: `unit` is a mapping, and takes one text"),
     "no owner": (changed("ops@example.com", ""), "11: `owner` has no value; write one"),
     "dimensions in words": (changed("[team]", "team"), "12: `dimensions` is `team`, not a valid list"),
     "a dimension that is a mapping": (changed("[team]", "[{team: 1}]"), "12: "),

@@ -116,6 +116,7 @@ def test_a_kpi_that_no_source_feeds_is_told_with_the_source(kpis):
         (("kpi: deals", "at_least: 5", "weight: 0"), "o.yml:1: the weights add up to zero"),
         (("kpi: deals", "between: [9, 5]"), "the band is upside down; write between: [5, 9]"),
         (("kpi: deals", "between: [9]"), "a band has two numbers; write between: [low, high]"),
+        (("kpi: deals", "at_least: 5", "name: [first, second]"), "`name` is a list, and takes one text"),
         (("milestone: {done: maybe, due: 2026-12-01}",), "`maybe` is neither true nor false"),
         (("milestone: {done: false}",), "no `due`; add it such as `due: 2026-12-01`"),
         (("milestone: {done: false, due: 2027-12-01}",), "after the period ends"),
