@@ -17,6 +17,8 @@ from connectors.sql_database.conversion import converted
 from connectors.sql_database.engine import MYSQL
 from connectors.sql_database.statements import Statements
 
+FIRST_TOO_LARGE = 2**63
+"""The first whole number that 64 bits with a sign do not hold."""
 REPEATED = "repeated_key"
 """The finding of two rows with one key."""
 
@@ -72,16 +74,29 @@ class Reading:
         return undated
 
     def _too_long(self, columns: Mapping[str, Sequence[Any]], findings: list[Finding]) -> set[int]:
-        """The places of the rows with a number of more decimals than are stored."""
+        """The places of the rows with a number of more digits or decimals than are stored."""
         too_long: set[int] = set()
         for field_ in self.piece.stream.schema:
-            if not pa.types.is_decimal(field_.type) or fits(field_.type, columns[field_.name]):
+            values, kind = columns[field_.name], field_.type
+            is_whole = pa.types.is_integer(kind)
+            if not (is_whole or pa.types.is_decimal(kind)) or fits(kind, values):
                 continue
-            for place, value in enumerate(columns[field_.name]):
-                if place not in too_long and not fits(field_.type, [value]):
+            for place, value in enumerate(values):
+                if place in too_long:
+                    continue
+                if is_whole and isinstance(value, int) and abs(value) >= FIRST_TOO_LARGE:
+                    too_long.add(place)
+                    findings.append(self._too_large(columns, place, field_.name))
+                elif not is_whole and not fits(kind, [value]):
                     too_long.add(place)
                     findings.append(self._unrounded(columns, place, field_))
         return too_long
+
+    def _too_large(self, columns: Mapping[str, Sequence[Any]], place: int, name: str) -> Finding:
+        """The finding of a whole number such as MySQL's `bigint unsigned` can have."""
+        placed = columns[self.piece.stream.cursor][place]
+        remedy = f"write `types: {{{name}: decimal}}`, or text for one that is not added up"
+        return self._finding(columns, place, WRONG_TYPE, name, placed, remedy)
 
     def _unrounded(
         self, columns: Mapping[str, Sequence[Any]], place: int, field_: pa.Field

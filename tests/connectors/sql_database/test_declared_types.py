@@ -342,6 +342,27 @@ def test_a_bit_of_mariadb_is_true_or_false(mariadb: Server, lake: Lake) -> None:
     assert by_day(report, lake, "gift") == {"03-02": [True, False, None]}
 
 
+def test_a_whole_number_beyond_64_bits_is_told_with_the_type_that_takes_it(
+    mariadb: Server, lake: Lake
+) -> None:
+    name = mariadb.new_database()
+    database = Database(mariadb.admin(name), mariadb.reader(name))
+    database.run(
+        "create table t (id int, on_day date, big bigint unsigned)",
+        "insert into t values (1, '2026-03-02', 18446744073709551615), (2, '2026-03-02', 7)",
+    )
+    form = {"query": "select id, on_day, big from t", "key": "id", "append": "on_day"}
+    report = take(database, lake, "2026-03-04 06:00", form)
+    [finding] = findings(report, lake)
+    assert finding.message == (
+        "rows.big is not a whole number of 64 bits: write `types: {big: decimal}`, or text for one that is not added up"
+    )
+    assert by_day(report, lake, "big") == {"03-02": [7]}
+    report = take(database, lake, "2026-03-04 06:00", form | {"types": {"big": "decimal"}})
+    assert findings(report, lake) == []
+    assert by_day(report, lake, "big") == {"03-02": [Decimal(18446744073709551615), Decimal(7)]}
+
+
 def test_a_name_with_a_blank_is_quoted_as_mysql_quotes(mariadb: Server) -> None:
     name = mariadb.new_database()
     database = Database(mariadb.admin(name), mariadb.reader(name))
