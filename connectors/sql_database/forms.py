@@ -23,7 +23,13 @@ from connectors.sdk.stream_forms import (
     stream_of,
     version_of,
 )
-from connectors.sql_database.query_text import calls, fault_of, parameters, trimmed
+from connectors.sql_database.query_text import (
+    calls,
+    column_cut_short,
+    fault_of,
+    parameters,
+    trimmed,
+)
 
 DAY = "day"
 WINDOWS_PER_SLICE = 366
@@ -153,6 +159,9 @@ class SqlForm(RowsForm):
                 f"remove one of them: the rows of such a query have their day in the column `{self.placed_by}`",
                 key=kinds[0],
             )
+        if column := column_cut_short(self.query):
+            what, remedy = lost_last_day(column)
+            raise refusal(what, remedy, key="query")
         return self
 
     @model_validator(mode="after")
@@ -222,7 +231,17 @@ def fault_of_day(form: SqlForm, schema: pa.Schema) -> tuple[str, str, str] | Non
         return "day", f"the query gives no column `{form.placed_by}`", remedy
     if not pa.types.is_date(kind) and not pa.types.is_timestamp(kind):
         return "day", f"`{form.placed_by}` is neither a day nor a moment", "cast it to a date"
+    if pa.types.is_timestamp(kind) and (lost := column_cut_short(form.query, form.placed_by)):
+        return "query", *lost_last_day(lost)
     return None
+
+
+def lost_last_day(column: str) -> tuple[str, str]:
+    """What is wrong with a query that compares moments with the last day, and what would be right."""
+    return (
+        f"`{column}` has moments, and its comparison with `:to` loses the last day after midnight",
+        f"compare its day, as in `date({column}) between :from and :to`",
+    )
 
 
 def with_key(form: SqlForm, schema: pa.Schema) -> SqlForm:

@@ -12,6 +12,11 @@ PARAMETER = re.compile(r"(?<![:\w\\]):([A-Za-z_]\w*)")
 COLON = re.compile(r"(?<!\\):")
 WILDCARD = re.compile(r"(?:distinct\s+|all\s+)?(?:\S+\s*\.\s*)?\*", re.IGNORECASE)
 INNERMOST = re.compile(r"\([^()]*\)")
+UP_TO_LAST_DAY = re.compile(
+    r"(?<![\w.:])([\w.]+)\s+(?:between\s+:from\s+and\s+|<=\s*):to\b(?!\s*(?:::|[+|]))",
+    re.IGNORECASE,
+)
+"""A column that is compared with the last day as it stands."""
 
 
 def without_quotes(query: str) -> str:
@@ -47,6 +52,29 @@ def fault_of(query: str) -> tuple[str, str] | None:
             f"`:{names[0]}` without `:{TO if names[0] == FROM else FROM}`",
             "use both: they are the first and the last day that is asked for",
         )
+    return None
+
+
+def column_cut_short(query: str, day: str = "") -> str | None:
+    """The column of moments of which a query with `:from` and `:to` leaves out the last day after its midnight.
+
+    That a column has moments shows in that the query makes days of it. `day`: the column of the answer that is known
+    to have moments.
+    """
+    words = without_quotes(query)
+    for match in UP_TO_LAST_DAY.finditer(words):
+        column = rf"(?:\w+\.)?{re.escape(match[1].rpartition('.')[2])}"
+        as_day = [
+            rf"\b(?:date|trunc|to_date)\s*\(\s*{column}\s*\)",
+            rf"\bcast\s*\(\s*{column}\s+as\s+date\b",
+            rf"\bconvert\s*\(\s*date\s*,\s*{column}\b",
+            rf"(?<![\w.]){column}\s*::\s*date\b",
+            rf"(?<![\w.]){column}\s+at\s+time\s+zone\b",
+        ]
+        if day:
+            as_day.append(rf"(?<![\w.]){column}\s+(?:as\s+)?{re.escape(day)}\b")
+        if any(re.search(pattern, words, re.IGNORECASE) for pattern in as_day):
+            return match[1]
     return None
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
+from connectors.sdk.errors import Rejected
 from connectors.sdk.stream_forms import version_of
 from connectors.sql_database.forms import OF_ROWS, SqlForm, columns_of, stream_declared
 from connectors.sql_database.query_text import as_bound, parameters
@@ -66,6 +67,47 @@ def refused(**keys: Any) -> str:
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_what_would_be_right(keys: dict[str, Any], words: str) -> None:
     assert refused(**({"key": "id", "cursor": "updated_at"} | keys)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select date(at) as day, count(*) as value from t where at between :from and :to group by 1",
+        "select t.at::date as day, count(*) as value from t where at >= :from and at <= :to group by 1",
+        "select cast(at as date) as day, sum(x) as value from t where t.at between :from and :to group by 1",
+        "select (at at time zone 'Europe/Berlin')::date as day, 1 as value from t where at between :from and :to",
+    ],
+)  # fmt: skip
+def test_moments_are_not_compared_with_the_last_day(query: str) -> None:
+    """At 2026-11-02 00:00 the second of November is over for `at <= '2026-11-02'`."""
+    assert refused(query=query).endswith(
+        "at` has moments, and its comparison with `:to` loses the last day after midnight; "
+        f"compare its day, as in `date({'t.' if 't.at b' in query else ''}at) between :from and :to`"
+    )
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "date(at) between :from and :to",
+        "at::date between :from and :to",
+        "at >= :from and at < :to + interval '1 day'",
+        "at between :from and :to::date + 1",
+        "on_day between :from and :to",
+    ],
+)
+def test_days_are_compared_with_the_last_day(where: str) -> None:
+    query = f"select date(at) as day, count(*) as value from t where {where} group by 1"
+    assert SqlForm.model_validate({"query": query}).asks_by_day
+
+
+def test_a_day_that_turns_out_to_be_a_moment_is_not_compared_with_the_last_day() -> None:
+    query = "select at as day, x as value from t where at between :from and :to"
+    form = SqlForm.model_validate({"query": query})
+    moments = pa.schema([("day", pa.timestamp("us", "UTC")), ("value", pa.int64())])
+    with pytest.raises(Rejected, match="loses the last day after midnight"):
+        stream_declared("x", form, moments)
+    stream_declared("x", form, pa.schema([("day", pa.date32()), ("value", pa.int64())]))
 
 
 @pytest.mark.parametrize(
