@@ -8,12 +8,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from connectors.sdk.contract import StreamForm
+from pipelines.okr.definition.faults import Fault
 from pipelines.okr.definition.yaml_tree import Tree, TreeError, read_tree
 from pipelines.settings.sources_file import Entry, FaultyEntry, SourcesFile, read_stream
 from pipelines.settings.written_files import content_of
 
 DEFAULTS = "defaults"
 """The key of a file whose keys every KPI in the file has that does not say otherwise."""
+_KEYS = {"query", "day", "restates_days"}
+"""The keys of a stream that is a query by day."""
 ASKED_AGAIN_DAYS = 7
 """For how many days after its end the day of a query is asked for again: the rows of a mart often come late."""
 
@@ -89,23 +92,35 @@ def stream_form(written: Mapping[str, object]) -> Mapping[str, object]:
 def with_queries(file: SourcesFile, project: Path) -> SourcesFile:
     """The instances of the file, with the streams that the KPIs of the project make.
 
-    A query whose form is faulty, or whose connection is not there, is left out: the KPI's own reading says so.
+    A query that is refused, or whose connection is not there, is left out: the reading of the KPI says why.
     """
     entries = dict(file.entries)
     for connection, streams in query_streams(project).items():
         for instance, entry in entries.items():
             if connection in (instance, entry.source.name):
-                forms = {**entry.forms, **forms_of(entry, streams)}
-                entries[instance] = replace(entry, forms=forms)
+                forms, refused = forms_of(entry, streams)
+                entries[instance] = replace(
+                    entry,
+                    forms={**entry.forms, **forms},
+                    refused_queries={**entry.refused_queries, **refused},
+                )
     return replace(file, entries=entries)
 
 
-def forms_of(entry: Entry, streams: Mapping[str, Mapping[str, object]]) -> dict[str, StreamForm]:
-    """The forms of the streams that an instance can pull."""
-    forms = {}
+def forms_of(
+    entry: Entry, streams: Mapping[str, Mapping[str, object]]
+) -> tuple[dict[str, StreamForm], dict[str, Fault]]:
+    """The forms of the streams that an instance can pull, and what is wrong with the other ones.
+
+    Of an instance that takes no queries nothing is said.
+    """
+    forms: dict[str, StreamForm] = {}
+    refused: dict[str, Fault] = {}
+    if entry.source.declarable is None or not {*entry.source.declarable.form.model_fields} >= _KEYS:
+        return forms, refused
     for name, written in streams.items():
         try:
             forms[name] = read_stream("", Tree(dict(written)), name, entry.source)
-        except FaultyEntry:
-            continue
-    return forms
+        except FaultyEntry as error:
+            refused[name] = error.faults[0]
+    return forms, refused

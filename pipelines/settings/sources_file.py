@@ -48,6 +48,8 @@ class Entry:
     stream_lines: Mapping[str, int] = field(default_factory=dict)
     faults: tuple[Fault, ...] = ()
     """Of the instance itself, which cannot be pulled then."""
+    refused_queries: Mapping[str, Fault] = field(default_factory=dict)
+    """What is wrong with the queries of KPIs on it, by the KPI's name. The fault has no place."""
 
 
 @dataclass(frozen=True)

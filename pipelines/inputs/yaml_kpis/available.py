@@ -7,6 +7,7 @@ from connectors.sdk.contract import Stream
 from pipelines.inputs.composing import sources_off
 from pipelines.inputs.composition import Composition
 from pipelines.inputs.sheet_kpis import SHEETS
+from pipelines.okr.definition.faults import Fault
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import Settings, shown
 
@@ -23,6 +24,8 @@ class Available:
     """The sources that are known and not on."""
     undescribed: Mapping[str, str]
     """Why the columns of a declared stream are not known: by `shop.orders`."""
+    refused: Mapping[str, Fault]
+    """What is wrong with the query of a KPI, by source and KPI. The fault has no place."""
     models: Collection[str]
     """The models of the project."""
     written: Mapping[str, Kpi]
@@ -47,6 +50,11 @@ def available_in(settings: Settings, project: Composition, written: Mapping[str,
             f"{x.source.name}.{stream}": why
             for x in instances
             for stream, why in x.undescribed.items()
+        },
+        refused={
+            f"{entry.source.name}.{kpi}": fault
+            for entry in settings.sources_file.entries.values()
+            for kpi, fault in entry.refused_queries.items()
         },
         models=project.models,
         written=written,

@@ -71,7 +71,11 @@ def read_of_query(reading: Reading, entry: KpiEntry, form: QueryKpi) -> None:
         reading.fail(entry.name, entry.fault(what, remedy, "plan"))
         return
     if entry.name not in reading.available.streams[source]:
-        reason = reading.available.undescribed.get(f"{source}.{entry.name}", "")
+        stream = f"{source}.{entry.name}"
+        if refused := reading.available.refused.get(stream):
+            reading.fail(entry.name, entry.fault(refused.what, refused.remedy, "query"))
+            return
+        reason = reading.available.undescribed.get(stream, "")
         what = f"the query on `{form.connection}` cannot be pulled{reason and ': ' + reason}"
         reading.fail(entry.name, entry.fault(what, "name a connection to a SQL database"))
         return
