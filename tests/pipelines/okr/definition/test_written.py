@@ -1,5 +1,7 @@
 """Files that Okra writes itself say what the objective says."""
 
+from datetime import date
+
 import pytest
 
 from pipelines.okr.definition.loading import load
@@ -45,3 +47,9 @@ def test_numbers_are_plain_and_readable() -> None:
     assert "weight: 2\n" in text
     assert "commitment" not in text, "what says no more than the default is left out"
     assert yaml_text({"a": "1_000"}) == "a: '1_000'\n", "a text stays a text"
+
+
+def test_what_comes_twice_is_written_twice() -> None:
+    """YAML would write an anchor, and a reference to it, for one and the same object."""
+    day = date(2026, 11, 20)
+    assert yaml_text({"start": day, "end": day}) == "start: 2026-11-20\nend: 2026-11-20\n"

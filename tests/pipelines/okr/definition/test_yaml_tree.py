@@ -84,3 +84,13 @@ def test_a_usual_file_is_read_by_libyaml(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(yaml, "SafeLoader", refused)
     if hasattr(yaml, "CSafeLoader"):
         assert isinstance(read(GOAL), Tree)
+
+
+@pytest.mark.parametrize(("depth", "is_refused"), [(20, False), (21, True)])
+def test_lines_may_be_nested_twenty_deep(depth: int, is_refused: bool) -> None:
+    text = "a: " + "[" * (depth - 1) + "1" + "]" * (depth - 1)
+    if is_refused:
+        with pytest.raises(TreeError, match="too large or too deep"):
+            read_tree(text.encode())
+    else:
+        assert read_tree(text.encode()).data

@@ -131,3 +131,9 @@ def test_a_period_of_another_calendar_is_refused(
 ) -> None:
     with pytest.raises(PeriodError, match=said):
         parse_period(written, fiscal_year)
+
+
+def test_a_day_is_compared_with_the_same_date_where_the_fiscal_year_has_weeks() -> None:
+    day = containing(date(2026, 11, 5), "day", RETAIL)
+    assert year_before(day).start == date(2025, 11, 5)
+    assert year_before(containing(date(2026, 11, 5), "week", RETAIL)).start == date(2025, 11, 3)
