@@ -93,6 +93,17 @@ def test_a_restated_past_is_told_apart_from_what_the_business_brought(corrected)
         ("gizmo", "change"): -1,
         ("gizmo", "restatement"): 1,
     }
+    # of a gizmo nothing was known in October then
+    assert {
+        (row.member, row.effect): (row.value, row.previous_value)
+        for row in rows
+        if row.dimension == "product"
+    } == {
+        ("widget", "change"): (12, 9),
+        ("widget", "restatement"): (12, 9),
+        ("gizmo", "change"): (0, 0),
+        ("gizmo", "restatement"): (0, 0),
+    }
     assert whole.why == (
         "+3 pieces on October as first published: widget +2, gizmo -1; "
         "+2 pieces of it is what was restated since."

@@ -28,6 +28,13 @@ def test_stays_that_overlap_count_a_day_once():
     assert presence_of(overlapping, FIRST, LAST).days == 15
 
 
+def test_a_stay_within_a_later_one_ends_it_no_sooner():
+    days = [(1, 2), (10, 20), (12, 15)]
+    stays = [Stay("kim", date(2026, 11, first), date(2026, 11, last)) for first, last in days]
+    presence = presence_of(stays, FIRST, LAST)
+    assert [(start.day, end.day) for start, end in presence.spans] == [(1, 2), (10, 20)]
+
+
 def test_a_gap_between_two_stays_does_not_count():
     presence = presence_of([Stay("kim", None, date(2026, 11, 6)), Stay("kim", LAST)], FIRST, LAST)
     assert (presence.start, presence.end, presence.days) == (FIRST, LAST, 7)
