@@ -26,6 +26,9 @@ _UNCONVERTED = """
     order by currency
 """
 """By currency: the KPIs, the days of the amounts, and the days whose rates are missing."""
+_DAYS = """
+    select count(*) from information_schema.tables where table_schema = 'reporting' and table_name = 'kpi_days'
+"""
 
 SWITCHED_OFF = (
     "there are no exchange rates; where sources.yml has none, write `exchange_rates: {exchange_rates: "
@@ -42,8 +45,11 @@ def currency_findings(
 ) -> Iterator[FindingRow]:
     """A finding for each currency whose amounts are left out.
 
-    It is no fault of the run, which cannot mend it. Nothing is said of days whose rates are not there yet.
+    It is no fault of the run, which cannot mend it. Nothing is said of days whose rates are not there yet, nor where
+    no day of a KPI was built.
     """
+    if connection.execute(_DAYS).fetchone() == (0,):
+        return
     is_on = "quoted_currencies" in comparisons(connection)
     quoted = quoted_currencies(connection) if is_on else {}
     if is_on and not quoted:

@@ -148,3 +148,11 @@ def test_rates_that_are_to_come_are_waited_for(warehouse: duckdb.DuckDBPyConnect
     warehouse.execute("delete from comparisons.quoted_currencies")
     paid(warehouse, "CHF", date(2026, 1, 5))
     assert findings_of(warehouse) == []
+
+
+def test_nothing_is_said_where_no_day_of_a_kpi_was_built(warehouse) -> None:
+    """The first run of a company whose models fail has no such table."""
+    warehouse.execute("drop table reporting.kpi_days")
+    assert findings_of(warehouse) == []
+    warehouse.execute("drop table comparisons.quoted_currencies")
+    assert findings_of(warehouse) == []
