@@ -56,16 +56,12 @@ def currency_findings(
         return
     unconverted = connection.execute(_UNCONVERTED).fetchall()
     for currency, kpis, first_day, last_day, first_rate, last_rate in unconverted:
-        reasons = (
-            chain(
-                reasons_of(reporting_currency, first_rate, last_rate, quoted),
-                reasons_of(currency, first_rate, last_rate, quoted),
-                not_pulled(first_rate, quoted),
-            )
-            if is_on
-            else chain(not_a_code(currency), iter([SWITCHED_OFF]))
+        reasons = chain(
+            reasons_of(reporting_currency, first_rate, last_rate, quoted),
+            reasons_of(currency, first_rate, last_rate, quoted),
+            not_pulled(first_rate, quoted),
         )
-        reason = next(reasons, None)
+        reason = next(reasons if is_on else reasons_without_rates(currency), None)
         if reason is None:
             continue
         yield FindingRow(
@@ -134,6 +130,12 @@ def not_a_code(currency: str) -> Iterator[str]:
         else "such as EUR, and correct the rows at the source or in the KPI's `dimensions`"
     )
     yield f"`{currency}` is no code of a currency; give it in capitals and ISO 4217's three letters, {remedy}"
+
+
+def reasons_without_rates(currency: str) -> Iterator[str]:
+    """Why amounts in a currency are in no sum where no exchange rates are pulled."""
+    yield from not_a_code(currency)
+    yield SWITCHED_OFF
 
 
 def not_pulled(first_day: date, quoted: Quoted) -> Iterator[str]:
