@@ -3,6 +3,7 @@
 A slip that makes another sound value (5 for 6, 2025 for 2026) is left out: no reader can tell it.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
@@ -35,6 +36,8 @@ DIGITS = {
     "full width": dict(zip(map(ord, "0123456789"), "０１２３４５６７８９", strict=True)),
     "arabic": dict(zip(map(ord, "0123456789"), "٠١٢٣٤٥٦٧٨٩", strict=True)),
 }
+WHOLE_THOUSANDS = re.compile(r"\s*-?\d{1,3}([.,]\d{3})+\s*")
+"""43,290 where a point is the decimal mark: another sound value."""
 NO_NUMBERS = (
     "n/a", "#N/A", "#DIV/0!", "#REF!", "########", "TRUE", "-", "?", "12 calls", "€ 5", "$5", "5,", "1E+05", "1.2E+5",
     "--5", "5-5", "½", "=SUM(A1:A9)", "O", "l2", "1 2 3", "1_000", "0x10", "1;5", "1..5", "5 %%", "nan", "inf", "0,0,0",
@@ -152,11 +155,13 @@ def thousands(rng: Random, sheet: Sheet) -> None:
 
 
 def other_mark(rng: Random, sheet: Sheet) -> None:
-    """The other decimal mark than the KPI declares, in all rows."""
+    """The other decimal mark than the KPI declares, in all rows but those that a reader would take for thousands."""
     for row in sheet.rows:
         for column in row.numbers:
             if isinstance(row.cells[column], str):
                 swapped = str(row.cells[column]).translate({ord("."): ",", ord(","): "."})
+                if KPIS[row.kpi].decimal and WHOLE_THOUSANDS.fullmatch(swapped):
+                    continue
                 row.cells[column] = swapped
                 if rng.random() < 0.3:
                     row.unquoted.add(column)
@@ -251,7 +256,8 @@ def other_cells(rng: Random, sheet: Sheet) -> None:
     """Cells behind the last column, or none at the end of a row."""
     row = a_row(rng, sheet)
     row.extra = rng.choice([[""], ["", ""], ["250"], ["", "note"]])
-    row.omits_end = not row.extra or rng.random() < 0.3
+    # where the empty cells before it are left out, 250 would stand in a column of numbers
+    row.omits_end = not row.extra or (rng.random() < 0.3 and "250" not in row.extra)
 
 
 def empty_cell(rng: Random, sheet: Sheet) -> None:
