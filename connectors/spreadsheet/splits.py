@@ -16,7 +16,7 @@ _UP_TO_THOUSANDS = re.compile(r"\s*[+-]?\d{1,3}\s*")
 _THOUSANDS = re.compile(r"\s*\d{3}(\.\d+)?\s*%?\s*")
 _WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 _FRACTION = re.compile(r"\s*\d+\s*%?\s*")
-_NUMBER = re.compile(r"\s*[+-]?\d+(\.\d+)?\s*%?\s*")
+_NUMBER = re.compile(r"\s*(?P<whole>[+-]?\d+)(\.\d+)?\s*%?\s*")
 
 
 @dataclass
@@ -111,6 +111,5 @@ def is_number_column(lines: Iterable[Line], place: int) -> bool:
         for line in lines
         if place < len(line.cells) and not is_empty(line.cells[place])
     ]
-    return all(_NUMBER.fullmatch(cell) for cell in cells) and any(
-        len(cell.strip().partition(".")[0]) > 3 for cell in cells
-    )
+    numbers = [_NUMBER.fullmatch(cell) for cell in cells]
+    return all(numbers) and any(len(number["whole"]) > 3 for number in numbers if number)

@@ -64,6 +64,13 @@ def test_a_column_of_numbers_behind_the_number_is_sure_by_its_other_rows(desk) -
     assert (desk.findings(), len(desk.rows())) == ([], 2)
 
 
+@pytest.mark.parametrize("rest", ["900 %", "900%", "500 % ", "125.5%"])
+def test_a_sign_behind_three_digits_makes_no_number_of_its_own(desk, rest: str) -> None:
+    """96,900 % without quotes, in a row that ends there: not 96 % with a target of 900 %."""
+    assert desk.set_aside(f"{NOTED}satisfaction,2026-11-21,96,{rest}\n").startswith(SPLIT)
+    assert desk.rows() == []
+
+
 def test_where_other_rows_have_commas_a_number_column_behind_is_not_sure(desk) -> None:
     """The 59 may be a target, or of 713,59 hours: whoever wrote 24,07 in quotes writes commas."""
     head = "kpi,date,value,target\nhours,2026-11-13,24.5,1000\n"

@@ -92,7 +92,7 @@ def outcome_of(sheet: Sheet, content: bytes | dict[str, Any], damage: str) -> st
             raise Misread(f"{kpi} has {forms} as two members")
     if not damage:
         for key, rows_of_key in meant.items():
-            if all(is_unfilled(row) for row in rows_of_key):
+            if all(is_unfilled(row, sheet.columns) for row in rows_of_key):
                 continue  # it waits to be filled in
             if not any(same_row(key, other) for other in read) and not is_told(key, findings):
                 raise Misread(f"{key} is missing without a finding")
@@ -116,9 +116,11 @@ def fault_of(
     return ""
 
 
-def is_unfilled(row: SheetRow) -> bool:
-    """Whether no number was written into a row."""
-    return all(str(row.cells[column]).strip() == "" for column in row.numbers)
+def is_unfilled(row: SheetRow, columns: Sequence[str]) -> bool:
+    """Whether no number was written into a row, or nothing at all into its `columns` but a comment."""
+    empty = {column for column, cell in row.cells.items() if str(cell).strip() == ""}
+    says = {"kpi", "date", "team", *row.numbers} & {*columns}
+    return empty >= {*row.numbers} or empty >= says
 
 
 def key_of(row: dict[str, Any]) -> Key:

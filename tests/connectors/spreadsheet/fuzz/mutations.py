@@ -183,6 +183,8 @@ def minus(rng: Random, sheet: Sheet) -> None:
 def no_number(rng: Random, sheet: Sheet) -> None:
     row, column = a_number(rng, sheet)
     row.cells[column] = rng.choice(NO_NUMBERS)
+    # "5," without quotes would be a 5
+    row.unquoted.discard(column)
 
 
 def no_number_cell(rng: Random, sheet: Sheet) -> None:
