@@ -31,6 +31,7 @@ _LEAST_SEASONS_OF_A_STRETCH: dict[Frequency, int] = {"day": 13, "week": 13, "mon
 _MIN_ORIGINS = 4
 _NO_SURPRISE = 3.0
 _MOST_OF_A_SHIFT = 0.35
+_MOST_OF_AN_ERROR = 3.0
 _EPSILON = 1e-12
 
 
@@ -81,7 +82,9 @@ def _share_of_shift(smoothed: Smoothed, frequency: Frequency) -> Exact:
         return np.zeros(len(lengths))
     before = errors[:-latest]
     spread = np.sqrt((before**2).sum(axis=0) / np.maximum(lengths - latest, 1)) + _EPSILON
-    surprise = np.abs(errors[-latest:].mean(axis=0)) / spread * np.sqrt(latest)
+    # one day on which a counter was down is no shift, however far out it is
+    held = np.clip(errors[-latest:], -_MOST_OF_AN_ERROR * spread, _MOST_OF_AN_ERROR * spread)
+    surprise = np.abs(held.mean(axis=0)) / spread * np.sqrt(latest)
     share: Exact = _MOST_OF_A_SHIFT * np.clip((surprise - _NO_SURPRISE) / _NO_SURPRISE, 0, 1)
     return share
 

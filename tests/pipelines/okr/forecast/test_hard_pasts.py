@@ -45,6 +45,17 @@ def test_a_halved_pace_may_last_or_not(futures):
     assert 0.25 < np.mean(odds) < 0.8
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_empty_day_is_no_shift(futures, seed):
+    """Thirty orders a day, and none on the last: forty days bring 1,200 ± 50, and hardly below 1,000."""
+    orders = np.random.default_rng(seed).poisson(30, 500).astype(float)
+    orders[-1] = 0
+    totals = futures(orders, 40, paths=2000, whole=True, year=YEAR).sum(axis=1)
+    low, middle = np.quantile(totals, (0.1, 0.5))
+    assert low > 1000
+    assert middle == pytest.approx(1200, rel=0.06)
+
+
 def test_a_bill_on_the_first_comes_on_the_first(futures):
     """13,500 on the first of each month and nothing else: 40,500 from 1 December to 1 February, for sure."""
     end = date(2026, 11, 26).toordinal()
