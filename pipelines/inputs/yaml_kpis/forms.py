@@ -12,10 +12,10 @@ from pipelines.okr.definition.kpi_declaration import KpiDeclaration
 from pipelines.okr.kpi.kpi import Kpi
 
 WAYS: Mapping[str, str] = {
-    "from": "from: shop.orders",
-    "connection": "connection: warehouse, with `query:`",
-    "sheet": "sheet: finance",
-    "expr": "expr: net_sales - costs",
+    "from": "`from: shop.orders`",
+    "connection": "`connection: warehouse` with `query:`",
+    "sheet": "`sheet: finance`",
+    "expr": "`expr: net_sales - costs`",
 }
 """The key that says where a KPI's figures come from, each with an example."""
 

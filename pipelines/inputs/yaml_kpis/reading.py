@@ -35,8 +35,8 @@ def read_yaml_kpis(
     reading = Reading(available_in(settings, project, written))
     for file in kpi_yaml_files(settings.project_path, without=settings.sheet_kpis_path):
         read_file(reading, file)
-    for name in [*reading.waiting]:
-        read_expression(reading, name, ())
+    while reading.waiting:  # one that names others reads those too
+        read_expression(reading, next(iter(reading.waiting)), ())
     return reading.declared
 
 
@@ -94,7 +94,7 @@ def read_entry(reading: Reading, entry: KpiEntry) -> None:
     ways = [way for way in WAYS if way in written]
     if len(ways) != 1:
         what = f"both {' and '.join(f'`{x}`' for x in ways)}" if ways else "no word on its figures"
-        remedy = f"write one of {', '.join(f'`{x}`' for x in WAYS.values())}"
+        remedy = f"write one of {', '.join(WAYS.values())}"
         reading.fail(entry.name, entry.fault(what, remedy, *ways[-1:]))
         return
     if ways[0] == "expr":
