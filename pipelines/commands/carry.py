@@ -45,7 +45,8 @@ def carried_files(day: Day, review: Review, period: Period) -> Carried:
     Raises `NoFactsError` before the first run, and `NoDefinitionsError`.
     """
     carrying = _Carrying(day, review, following(period))
-    for closed in review.objectives:
+    # a child names its parent, which has to be there by then
+    for closed in sorted(review.objectives, key=lambda x: carrying.ancestors(x.id)):
         carrying.carry(closed)
     return Carried(carrying.files, carrying.notes)
 
@@ -98,6 +99,13 @@ class _Carrying:
             return
         self.files[path] = text
         self.notes += notes
+
+    def ancestors(self, objective_id: str) -> int:
+        """How many objectives are above one."""
+        objective = self._objectives.get(objective_id)
+        return (
+            0 if objective is None or not objective.parent else 1 + self.ancestors(objective.parent)
+        )
 
     @cached_property
     def _objectives(self) -> Mapping[str, Objective]:

@@ -85,11 +85,16 @@ class Company:
         return Company(settings)
 
     def close(
-        self, *, carry: bool = False, dry_run: bool = False, as_it_stands: bool = False
+        self,
+        *,
+        carry: bool = False,
+        dry_run: bool = False,
+        as_it_stands: bool = False,
+        period: str = "2026-Q3",
     ) -> str:
         paper, err = io.StringIO(), io.StringIO()
         output = Output(Console(file=paper, width=500), Console(file=err, width=500))
-        asked = Closing("2026-Q3", carry, as_it_stands, dry_run)
+        asked = Closing(period, carry, as_it_stands, dry_run)
         close(self.settings, asked, output)
         return paper.getvalue() + err.getvalue()
 
