@@ -38,12 +38,13 @@ def pull_range(
     sources = chosen_sources(settings, [name])
     if dry_run:
         return show_plans(settings, sources, days, mode, output)
+    wanted = checked(settings, days)
     note_sample_company(settings, output)
     with (
         runner(settings, debug=output.debug) as running,
         PullBars(output.err) as bars,
     ):
-        pulled = running.pull(sources, bars, checked(settings, days), mode)
+        pulled = running.pull(sources, bars, wanted, mode)
     failed = {account.source: account.message for account in pulled if account.message}
     if output.as_json:
         documents = [bars.document(x.instance, failed.get(x.instance)) for x in sources]

@@ -11,6 +11,8 @@ from tests.chaos.faults import KINDS, OCTOBER, flip
 from tests.chaos.small_company import differing, figures, home_in
 from tests.end_to_end.conftest import Home
 
+pytestmark = pytest.mark.large
+
 
 def as_typed(folder: Path, definitions: Path) -> Home:
     """A home whose commands are processes of their own."""
