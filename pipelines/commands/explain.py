@@ -114,6 +114,10 @@ def goal_lines(chain: KeyResultChain, amounts: Amounts, zone: ZoneInfo) -> Lines
     if chain.definitions:
         since = chain.definitions[-1]["known_from"].astimezone(zone).date()
         lines.append((language.text("explain.since"), language.day(since)))
+    if chain.ended_at:
+        ended_on = language.day(chain.ended_at.astimezone(zone).date())
+        words = language.text("explain.ended_on", day=ended_on, as_of=language.day(score["as_of"]))
+        lines.append((language.text("explain.ended"), escape(words)))
     return lines
 
 

@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from pipelines.errors import OkraError
@@ -38,12 +39,18 @@ _DEFINITIONS = """
     where key_result_id = $id order by known_from
 """
 _OBJECTIVE = "select * from objectives where objective_id = $objective"
-_DEFINED = """
-    select
-        comparison, low, high, per, over, for_each, "where",
-        cast(json_extract(definition, '$.where') as varchar) as where_stated
-    from key_results where key_result_id = $id
+_LAST_OBJECTIVE = """
+    select * from objective_history where objective_id = $objective order by known_from desc limit 1
 """
+_COLUMNS_DEFINED = """
+    comparison, low, high, per, over, for_each, "where",
+    cast(json_extract(definition, '$.where') as varchar) as where_stated
+"""
+_DEFINED = f"select {_COLUMNS_DEFINED} from key_results where key_result_id = $id"  # noqa: S608 - of our own constants
+_LAST_DEFINED = f"""
+    select {_COLUMNS_DEFINED} from key_result_history
+    where key_result_id = $id order by known_from desc limit 1
+"""  # noqa: S608 - of our own constants
 _KPI = "select * from kpis where kpi = $kpi"
 _MONTHS = """
     select period_start, value, status, data_through from kpi_periods
@@ -84,7 +91,7 @@ class KeyResultChain:
 
     With `name_members: false` it names no member.
 
-    `score` is its headline, `defined` what its file says now; `parts` are its windows and members;
+    `score` is its headline, `defined` what its file says now, or said last; `parts` are its windows and members;
     `definitions` are its versions, the oldest first; `levers` are the changes that would bring it back, the
     smallest first; `factors` are the changes against the target, the year before and the period before, and
     `factor_members` the members that each of them is made of; `streams` are the raw streams behind the KPI,
@@ -109,6 +116,11 @@ class KeyResultChain:
     check_ins: Sequence[Row] = ()
     measures: Sequence[Row] = ()
     lead: Row | None = None
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """Since when no OKR file that can be read has it; None while one does."""
+        return self.definitions[-1]["known_to"] if self.definitions else None
 
     @property
     def headline(self) -> Row:
@@ -138,7 +150,8 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
         chain = KeyResultChain(
             score=score,
             parts=parts,
-            objective=file.first(_OBJECTIVE, objective=score["objective_id"]),
+            objective=file.first(_OBJECTIVE, objective=score["objective_id"])
+            or file.first(_LAST_OBJECTIVE, objective=score["objective_id"]),
             definitions=file.rows(_DEFINITIONS, id=key_result),
             run=file.first(_RUN, run=score["run_id"]),
             kpi=kpi,
@@ -149,7 +162,8 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
-            defined=file.first(_DEFINED, id=key_result),
+            defined=file.first(_DEFINED, id=key_result)
+            or file.first(_LAST_DEFINED, id=key_result),
             check_ins=[
                 x for x in file.check_ins(score["as_of"]) if x["key_result_id"] == key_result
             ],

@@ -75,6 +75,36 @@ def test_every_section_is_in_the_reader_s_language(company: Company) -> None:
         assert english not in words
 
 
+def test_a_goal_that_is_in_no_file_is_said_to_be_so_and_stays_what_it_was(company: Company) -> None:
+    """Its file was taken away on the 26th; 2,000 were asked for every month, of Ana."""
+    company.key_result(unit="USD", required_rate=2000, current_rate=1234)
+    company.rows["key_results"] = []
+    company.rows["objectives"] = []
+    company.version(
+        comparison="at_least", low=2000, per="month", goal="at least 2,000 USD", definition="{}",
+        known_from=datetime(2026, 11, 1, 9, tzinfo=UTC), known_to=datetime(2026, 11, 26, 9, tzinfo=UTC),
+    )  # fmt: skip
+    company.add(
+        "objective_history",
+        {"objective_id": "grow", "name": "Grow", "owner": "ana@example.com"},
+        {"known_from": datetime(2026, 11, 1, 9, tzinfo=UTC)},
+    )
+    words = said(company)
+    assert "Goal at least $2,000 every month, from Jan 1, 2026 to Dec 31, 2026" in words
+    assert "Objective Grow (ana@example.com)" in words
+    assert "Needed per month $2,000" in words
+    assert (
+        "No longer set Since Nov 26, 2026: it is in no OKR file, or in one with a fault, which `okra check` names. "
+        "What stands below is of Nov 25, 2026." in words
+    )
+
+
+def test_a_goal_that_is_set_is_not_said_to_have_ended(company: Company) -> None:
+    company.key_result(unit="USD")
+    company.version(goal="", definition="{}", known_from=datetime(2026, 11, 1, 9, tzinfo=UTC))
+    assert "No longer set" not in said(company)
+
+
 def test_the_changes_are_those_of_the_card(company: Company) -> None:
     """Six days of November are not compared yet; and what the goal counts comes before the whole KPI."""
     company.key_result(unit="USD")

@@ -48,8 +48,11 @@ _MODELLED = {
     "restatements": "kpi varchar, period varchar, period_start date, dimension varchar, member varchar, "
     "old_value decimal(38, 6), new_value decimal(38, 6), restated_at timestamp with time zone, period_end date",
     "objectives": "objective_id varchar, name varchar, owner varchar",
-    "key_result_history": "key_result_id varchar, goal varchar, deadline date, weight integer, definition varchar, "
+    "objective_history": "objective_id varchar, name varchar, owner varchar, "
     "known_from timestamp with time zone, known_to timestamp with time zone",
+    "key_result_history": "key_result_id varchar, goal varchar, deadline date, weight integer, definition varchar, "
+    "comparison varchar, low decimal(38, 6), high decimal(38, 6), per varchar, over varchar, for_each varchar, "
+    '"where" varchar, known_from timestamp with time zone, known_to timestamp with time zone',
     "attempts": "source varchar, stream varchar, attempted_at timestamp with time zone, outcome varchar, "
     "message varchar",
 }
