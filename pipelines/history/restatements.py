@@ -118,3 +118,12 @@ def log_restatements(history: Path, warehouse: Path) -> int:
         RESTATEMENTS.replace_by_query(connection, f"{_RESTATEMENTS} order by all")
         [(count,)] = connection.execute(f"select count(*) from {RESTATEMENTS.place}").fetchall()
     return int(count)
+
+
+def create_restatements(warehouse: Path) -> None:
+    """Create the log without rows where the warehouse has none. Raises `duckdb.Error`.
+
+    Before the first figure there is no history to make it from, and what is published reads it all the same.
+    """
+    with transaction(warehouse) as connection:
+        RESTATEMENTS.create(connection)

@@ -2,7 +2,7 @@
 
 from pipelines.history.noted_settings import OF_FIGURES
 from pipelines.history.recording import fill_known_from, record_kpis
-from pipelines.history.restatements import log_restatements
+from pipelines.history.restatements import create_restatements, log_restatements
 from pipelines.history.restoring import ensure_history
 from pipelines.inputs.day import Day
 from pipelines.inputs.facts import day_modelled
@@ -31,6 +31,7 @@ def write_kpi_history(day: Day) -> int | None:
             lake=lake,
         )
     elif not history.exists():
+        create_restatements(warehouse)
         return None
     fill_known_from(history, warehouse)
     restatements = log_restatements(history, warehouse)
