@@ -1,4 +1,4 @@
-"""The log of restatements: figures of the same days that were published as another number before."""
+"""The log of restatements: figures that were published as another number before, of the same days or of more."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +28,7 @@ class Restatement(KpiPeriod):
 
 RESTATEMENTS = Table(
     "restatements",
-    "Each figure that was published and then became another, of the very same days: what it was, what it is, and when",
+    "Each figure that was published and then became another, of the same days or of fewer: what it was, what it is, when",
     columns_of(restated_at=Annotated[datetime, "When the other number was written down"])
     | columns_of(Restatement),
 )
@@ -41,6 +41,7 @@ _WORDS = f"""
     || case
         when contains(old_trust, 'missing_days') and not contains(trust, 'missing_days')
             then ', as days that were missing have come'
+        when data_through < old_through or is_gone then ', as days that had come are gone'
         else ''
     end
 """
@@ -62,6 +63,44 @@ _RESTATEMENTS = f"""
         where known_to is not null
     ),
 
+    kept as (
+        select *, false as is_gone
+        from history.kpi_period_history
+        semi join replaced using (kpi, period, period_start, dimension, member)
+    ),
+
+    gone as (
+        -- A total of a period that was over, in whose place nothing came though the KPI has periods before and after
+        -- it: its days were taken away. One at an end may be cut off by the clock or by the first day to pull.
+        select kept.* replace (
+            cast(null as decimal(38, 6)) as value,
+            kept.known_to as known_from,
+            cast(null as timestamptz) as known_to,
+            true as is_gone
+        )
+        from kept
+        left join kept as later
+            on
+                later.kpi = kept.kpi and later.period = kept.period and later.period_start = kept.period_start
+                and later.dimension = kept.dimension and later.member = kept.member
+                and later.known_from = kept.known_to
+        where
+            kept.known_to is not null and kept.dimension = 'total' and kept.status <> 'partial'
+            and later.kpi is null
+    ),
+
+    around as (
+        -- the first and the last period that were believed when something was gone
+        select gone.kpi, gone.period, gone.known_from, min(other.period_start) as first, max(other.period_start) as last
+        from (select distinct kpi, period, known_from from gone) as gone
+        inner join history.kpi_period_history as other
+            on
+                other.kpi = gone.kpi and other.period = gone.period and other.dimension = 'total'
+                and other.known_from <= gone.known_from
+                and (other.known_to is null or other.known_to > gone.known_from)
+        group by all
+    ),
+
     versions as (
         select
             *,
@@ -70,9 +109,19 @@ _RESTATEMENTS = f"""
             lag(status) over followed as old_status,
             lag(trust) over followed as old_trust,
             lag(data_through) over followed as old_through,
-            lag(known_from) over followed as published_at
-        from history.kpi_period_history
-        semi join replaced using (kpi, period, period_start, dimension, member)
+            lag(known_from) over followed as published_at,
+            max(data_through) over (
+                followed rows between unbounded preceding and 1 preceding
+            ) as furthest
+        from (
+            from kept
+            union all by name
+            select gone.* from gone
+            inner join around
+                on
+                    around.kpi = gone.kpi and around.period = gone.period and around.known_from = gone.known_from
+                    and gone.period_start > around.first and gone.period_start < around.last
+        )
         window followed as (
             partition by kpi, period, period_start, dimension, member order by known_from
         )
@@ -99,8 +148,12 @@ _RESTATEMENTS = f"""
     where
         published_at is not null
         and value is distinct from old_value
-        -- a day more is news; the same days with another number are a restatement
-        and data_through is not distinct from old_through
+        -- a day more is news; the same days with another number are a restatement, and so is a period that was over
+        -- and lost days, or got back those that it had before
+        and (
+            data_through is not distinct from old_through
+            or (data_through <= furthest and old_status <> 'partial' and status <> 'partial')
+        )
         and unit = old_unit
         -- no figure was corrected: its days were cut anew, by a setting
         and known_from not in (select since from changed_settings)

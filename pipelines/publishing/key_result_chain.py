@@ -162,8 +162,7 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
-            defined=file.first(_DEFINED, id=key_result)
-            or file.first(_LAST_DEFINED, id=key_result),
+            defined=file.first(_DEFINED, id=key_result) or file.first(_LAST_DEFINED, id=key_result),
             check_ins=[
                 x for x in file.check_ins(score["as_of"]) if x["key_result_id"] == key_result
             ],

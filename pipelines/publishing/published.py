@@ -72,7 +72,7 @@ _LATEST_KNOWN = (
 _RESTATEMENTS = """
     select * from restatements
     where ($kpi = '' or kpi = $kpi) and restated_at >= $since and ($members or dimension = 'total')
-    order by restated_at desc, kpi, period, period_start, dimension, member
+    order by restated_at desc, kpi, period_end - period_start desc, period_start, dimension, member
     limit $most
 """
 _HAS_TABLE = "select 1 from duckdb_tables() where table_name = $name"
