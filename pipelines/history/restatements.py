@@ -28,7 +28,7 @@ class Restatement(KpiPeriod):
 
 RESTATEMENTS = Table(
     "restatements",
-    "Each figure that was published and then became another, of the same days or of fewer: what it was, what it is, when",
+    "Each figure that was published and then became another, of the same or fewer days: what it was, what it is, when",
     columns_of(restated_at=Annotated[datetime, "When the other number was written down"])
     | columns_of(Restatement),
 )
