@@ -17,6 +17,7 @@ from pipelines.publishing.published import (
     NothingPublishedError,
     PublishedFile,
     Row,
+    Rows,
     opened,
 )
 from pipelines.publishing.review.record import (
@@ -45,6 +46,11 @@ _LATER = """
         key_result_id = $goal and definition_hash = $definition_hash
         and "window" = 'total' and member = 'total' and deadline < as_of
     order by as_of desc limit 1
+"""
+_FIRST_MISSING = """
+    select min(day)
+    from (select cast(unnest(generate_series($start, $deadline, interval 1 day)) as date) as day)
+    where day not in (select day from kpi_coverage where kpi = $kpi and delivered)
 """
 _RUN = "select run_id from runs where as_of = $as_of order by scored_at desc limit 1"
 _UNIT = "select unit, precision from kpis where kpi = $kpi"
@@ -95,11 +101,10 @@ def review_of(
             raise NotClosedError(f"no objective runs from {period.start} to {period.end}")
         ids = {row["objective_id"] for row in objectives}
         results = [row for row in file.key_results(as_of) if row["objective_id"] in ids]
-        lacking = [row["key_result_id"] for row in results if not is_final(row)]
+        lacking = [row for row in results if not is_final(row)]
         if lacking and not with_open:
             raise NotClosedError(
-                f"figures of {', '.join(lacking)} are still to come; run `okra run` later, "
-                "or close with `--as-it-stands`"
+                f"{_what_is_lacking(file, lacking)}, or close with `--as-it-stands`"
             )
         said = _last_words(file, period, as_of)
         measures = _measures(file, period, as_of, language)
@@ -120,6 +125,37 @@ def review_of(
                 for row in objectives
             ],
         )
+
+
+def _what_is_lacking(file: PublishedFile, lacking: Rows) -> str:
+    """What is waited for, and what to do: a day inside the delivered ones does not come by itself."""
+    sentences = []
+    to_come = [row for row in lacking if not has_gaps(row)]
+    if to_come:
+        names = ", ".join(row["key_result_id"] for row in to_come)
+        sentences.append(f"figures of {names} are still to come; run `okra run` later")
+    by_day: dict[tuple[str, date], list[str]] = {}
+    for row in lacking:
+        if has_gaps(row):
+            days = {"kpi": row["kpi"], "start": row["period_start"], "deadline": row["deadline"]}
+            first = file.value(_FIRST_MISSING, **days) or row["period_start"]
+            by_day.setdefault((row["kpi"], first), []).append(row["key_result_id"])
+    sentences += [
+        f"{', '.join(names)} cannot be judged, as {kpi} lacks days, the first {first}; "
+        "fill them in at the source, with 0 where there was nothing"
+        for (kpi, first), names in by_day.items()
+    ]
+    return "; ".join(sentences)
+
+
+def has_gaps(row: Row) -> bool:
+    """Whether a score with data through its deadline lacks days before it."""
+    through = row["data_through"]
+    return (
+        through is not None
+        and through >= row["deadline"]
+        and "missing_days" in (row["trust"] or "")
+    )
 
 
 def is_final(row: Row) -> bool:

@@ -57,8 +57,11 @@ class Company:
 
     settings: Settings
 
-    def facts(self, through: date, refund: int = 0) -> None:
-        """Everything up to a day; `refund` pieces came back on the last day of the quarter."""
+    def facts(self, through: date, refund: int = 0, missing: date | None = None) -> None:
+        """Everything up to a day; `refund` pieces came back on the last day of the quarter.
+
+        The pieces of the day `missing` are not known.
+        """
         path = self.settings.warehouse_path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
@@ -67,8 +70,9 @@ class Company:
             for number in range((through - FIRST).days + 1):
                 day = FIRST + timedelta(number)
                 pieces = 3 + number % 5 - (refund if day == END else 0)
-                insert_day(connection, "units_shipped", day, pieces,
-                           {"product": "widget", "color": "green"})  # fmt: skip
+                if day != missing:
+                    insert_day(connection, "units_shipped", day, pieces,
+                               {"product": "widget", "color": "green"})  # fmt: skip
                 insert_day(connection, "page_likes", day, 5_000 + 10 * number, {})
             for kpi in ("units_shipped", "page_likes"):
                 connection.execute("insert into reporting.kpis values (?, ?, [])", [kpi, through])
@@ -235,6 +239,21 @@ def test_a_period_is_closed_only_once_its_figures_are_there(company: Company) ->
     with pytest.raises(NotClosedError, match=r"ship-2026-q3/units.*are still to come"):
         early.close()
     assert "wrote" in early.close(as_it_stands=True)
+
+
+def test_days_that_do_not_come_by_themselves_are_named_where_a_period_waits_for_them(
+    company: Company,
+) -> None:
+    """The row of 3 August was deleted from a sheet; no later run has it."""
+    company.facts(END + timedelta(days=4), missing=date(2026, 8, 3))
+    late = company.run(date(2026, 10, 5))
+    with pytest.raises(NotClosedError) as refused:
+        late.close()
+    assert str(refused.value) == (
+        "ship-2026-q3/units cannot be judged, as units_shipped lacks days, the first 2026-08-03; "
+        "fill them in at the source, with 0 where there was nothing, or close with `--as-it-stands`"
+    )
+    assert "wrote" in late.close(as_it_stands=True)
 
 
 def test_a_period_that_no_objective_runs_for_cannot_be_closed(closable: Company) -> None:
