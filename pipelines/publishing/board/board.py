@@ -11,7 +11,7 @@ from pipelines.publishing.language.figures import NO_VALUE
 from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
-from pipelines.publishing.language.sentences import objective_sentence, sentence
+from pipelines.publishing.language.sentences import counts_pace, objective_sentence, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.standings import Standing, Standings
 
@@ -185,7 +185,8 @@ def _figures(row: Row, amounts: Amounts) -> tuple[str, str]:
     if row.get("for_each") and row.get("members_judged"):
         met = language.counted(row["members_met"] or 0)
         judged = language.counted(row["members_judged"])
-        return language.text("board.members", met=met, judged=judged), ""
+        counted = "board.on_pace" if counts_pace(row) else "board.members"
+        return language.text(counted, met=met, judged=judged), ""
     actual, forecast, window = row["actual"], row.get("forecast_p50"), ""
     if row.get("per") and row.get("window_actual") is not None:
         actual, forecast = row["window_actual"], row.get("window_forecast_p50")

@@ -1,7 +1,7 @@
 """How far a key result is from its goal, in words."""
 
 from pipelines.publishing.language.language import Amounts
-from pipelines.publishing.language.sentences import windows_of
+from pipelines.publishing.language.sentences import counts_pace, windows_of
 from pipelines.publishing.published import Row
 from pipelines.publishing.standings import comparison_of, gap_at_end
 
@@ -44,7 +44,8 @@ def parts_text(row: Row, amounts: Amounts) -> str:
         )
     if row.get("for_each") and row.get("members_judged"):
         met = language.counted(row["members_met"] or 0)
-        words = language.text("distance.members", row["members_judged"], met=met)
+        counted = "distance.on_pace" if counts_pace(row) else "distance.members"
+        words = language.text(counted, row["members_judged"], met=met)
         if row.get("furthest_behind"):
             words += "; " + language.text("distance.furthest", member=row["furthest_behind"])
         return words

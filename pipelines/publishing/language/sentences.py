@@ -109,7 +109,7 @@ def _limit_at_stake(row: Row) -> Decimal | None:
     Of a budget it always is, of a band where it is used up faster than it should be.
     """
     comparison, per_head = row.get("comparison"), row.get("kpi_denominator") == "level"
-    grows = any(kind.accumulates for name, kind in KINDS.items() if name == row.get("kpi_kind"))
+    grows = _accumulates(row)
     if not (grows or per_head) or row.get("over"):
         return None
     limit = {"at_most": row["target"], "between": row.get("high")}.get(comparison or "")
@@ -215,6 +215,12 @@ def _open_window(row: Row, parts: Rows, amounts: Amounts) -> list[str]:
     ]
 
 
+def _accumulates(row: Row) -> bool:
+    """Whether the days of its KPI are summed; false where its kind is not known."""
+    kind = KINDS.get(row.get("kpi_kind") or "")
+    return kind is not None and kind.accumulates
+
+
 def _first_window(row: Row, parts: Rows, language: Language) -> str:
     """Why no window counts yet."""
     waits = any(part["deadline"] < row["as_of"] for part in parts if part["window"] != "total")
@@ -233,8 +239,9 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
         first = _first_window(row, parts, language)
         return f"{first} {language.text('why.on_pace', len(pace), met=on_pace)}" if pace else first
     known = [part for part in members if part["score"] is not None]
+    counted = "why.on_pace" if counts_pace(row) else "why.members"
     if judged:
-        words = [language.text("why.members", judged, met=language.number(Decimal(met or 0)))]
+        words = [language.text(counted, judged, met=language.number(Decimal(met or 0)))]
         behind = row.get("furthest_behind")
         last = next((part for part in known if part["member"] == behind), None)
         if behind and last is None:
@@ -243,7 +250,7 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
         return language.text("why.unnamed", share=language.share(share))
     else:  # published before the columns of members were
         met = int((share * len(known)).to_integral_value())
-        words = [language.text("why.members", len(known), met=language.number(Decimal(met)))]
+        words = [language.text(counted, len(known), met=language.number(Decimal(met)))]
         last = max(known, key=lambda part: gap_of_part(part, row))
         if (
             met == len(known)
@@ -275,6 +282,12 @@ def _members_now(row: Row, parts: Rows, language: Language) -> list[str]:
         for part in now
         if part.get("members_judged")
     ]
+
+
+def counts_pace(row: Row) -> bool:
+    """Whether the members that count are those on their pace: of a total whose time is not over, few have it all."""
+    is_open = row["status"] not in SETTLED_STATUSES and row["deadline"] >= row["as_of"]
+    return is_open and not windows_of(row) and not row.get("over") and _accumulates(row)
 
 
 def windows_of(row: Row) -> str:

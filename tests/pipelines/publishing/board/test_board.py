@@ -106,7 +106,7 @@ def test_what_a_goal_per_window_lacks_is_windows_though_the_open_one_has_somethi
 
 def test_a_goal_for_each_member_shows_how_many_meet_it(company):
     company.key_result(defined={"for_each": "sales_rep"}, members_met=2, members_judged=5)
-    assert "2 of 5 members meet it" in goals(parsed(html(company)))[1]
+    assert "2 of 5 members are on pace" in goals(parsed(html(company)))[1]
 
 
 def test_what_is_not_known_is_a_dash_and_a_settled_goal_has_no_odds(company):

@@ -1,6 +1,6 @@
 """One plain sentence for a goal, from its columns, that never contradicts its status."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pipelines.okr.kpi.status import STATUSES
+from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.restatements import restatement
@@ -81,6 +82,23 @@ def test_members_are_counted_and_the_furthest_behind_is_named():
     )
     nobody = sentence(members | {"furthest_behind": None}, [part], deals)
     assert "Oskar" not in nobody
+
+
+def test_members_of_a_total_that_still_runs_are_on_pace_and_do_not_meet_it_yet():
+    """8,429 of 14,000 in the middle of the quarter meet nothing; after it, they meet it or do not."""
+    euros = Amounts(Language("en"), "EUR", 0, as_published=True)
+    members = row(
+        for_each="channel", status="on_track", probability=Decimal("0.97"), kpi_kind="flow",
+        members_met=3, members_judged=3, furthest_behind=None,
+    )  # fmt: skip
+    assert sentence(members, [], euros) == (
+        "3 of 3 members are on pace for it. The odds of meeting it are 97%."
+    )
+    assert distance_text(members, euros) == "3 of 3 are on pace"
+    over = members | {"status": "achieved", "deadline": members["as_of"] - timedelta(days=1)}
+    assert sentence(over, [], euros) == "3 of 3 members meet it. It was met."
+    stock = sentence(members | {"kpi_kind": "stock"}, [], euros)
+    assert stock == "3 of 3 members meet it. The odds of meeting it are 97%."
 
 
 @pytest.mark.parametrize("language", ["en", "es"])

@@ -100,7 +100,7 @@ def test_the_members_of_a_goal_are_listed_the_furthest_behind_first(company):
     labels = [bar.attributes["aria-label"] for bar in card.all("svg", class_="member-bar")]
     assert labels == ["does not", "meets it"]
     assert card.one("p", class_="sentence").text == (
-        "1 of 2 members meet it. The furthest behind is Ben with $3 (goal $2,000)."
+        "1 of 2 members are on pace for it. The furthest behind is Ben with $3 (goal $2,000)."
     )
 
 
@@ -110,7 +110,7 @@ def test_where_two_members_lack_as_much_nobody_is_named(company):
     company.part(member="Ana", actual=2000, score=1, raw_attainment=1, status="achieved")
     for name in ("Ben", "Kim"):
         company.part(member=name, actual=3, score=0, raw_attainment=0, status="missed")
-    assert said(company) == "1 of 3 members meet it."
+    assert said(company) == "1 of 3 members are on pace for it."
 
 
 def test_the_furthest_behind_has_the_largest_gap_to_its_own_target(company):
