@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from pipelines.okr.kpi.kpi import PERCENT
 from pipelines.publishing.language.language import Amounts
@@ -57,7 +57,11 @@ def _change(lever: Row, row: Row, amounts: Amounts) -> str:
             f"lever.beyond_{beyond}", more=_more(change, amounts), by=_end(lever, row, amounts)
         )
     whole = replace(amounts, places=0, as_published=False) if amounts.has_word else amounts
-    a_day = Decimal(round(needed) - round(now)) if amounts.has_word else needed - now
+    if amounts.has_word:
+        # to the side that is enough: 27.23 hours a day are not reached with 27
+        enough = ROUND_CEILING if change > 0 else ROUND_FLOOR
+        needed, now = needed.to_integral_value(enough), Decimal(round(now))
+    a_day = needed - now
     return language.text(
         "lever.a_day",
         more=_more(a_day, whole),

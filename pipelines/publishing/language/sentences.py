@@ -217,8 +217,7 @@ def _open_window(row: Row, parts: Rows, amounts: Amounts) -> list[str]:
 
 def _accumulates(row: Row) -> bool:
     """Whether the days of its KPI are summed; false where its kind is not known."""
-    kind = KINDS.get(row.get("kpi_kind") or "")
-    return kind is not None and kind.accumulates
+    return any(kind.accumulates for name, kind in KINDS.items() if name == row.get("kpi_kind"))
 
 
 def _first_window(row: Row, parts: Rows, language: Language) -> str:

@@ -203,6 +203,14 @@ def change(**columns: Any) -> dict[str, Any]:
             {"current_rate": Decimal(33), "needed_rate": Decimal(-2309), "change": Decimal(-79628)},
             "79,628 fewer people than forecast by Dec 31 would be enough.",
         ),
+        (  # 27.23 hours a day are not reached with 27, nor 12.6 a day kept with 13
+            "hours", "flow", {"current_rate": Decimal(26), "needed_rate": Decimal("27.23"), "change": Decimal(38)},
+            "2 more hours a day, 28 instead of 26, would be enough.",
+        ),
+        (
+            "calls", "flow", {"current_rate": Decimal("25.2"), "needed_rate": Decimal("12.6"), "change": Decimal(-80)},
+            "13 fewer calls a day, 12 instead of 25, would be enough.",
+        ),
         (
             "calls", "flow",
             {"possible": False, "current_rate": Decimal(9), "needed_rate": None, "change": None},
