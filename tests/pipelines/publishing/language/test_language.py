@@ -348,3 +348,8 @@ def test_goals_are_counted_by_status_in_the_plural_of_each_language():
         assert Language("en").text("counted.missed", count) == english
         assert Language("es").text("counted.missed", count) == spanish
     assert Language("es").text("counted.on_track", 12) == "12 en camino"
+
+
+def test_a_member_that_was_renamed_at_the_source_is_not_said_to_have_never_been() -> None:
+    [flag] = Language("en").trust_flags("unseen:channel=Facebook")
+    assert flag == "no row has channel=Facebook: it is misspelt, or was renamed at the source"
