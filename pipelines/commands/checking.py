@@ -3,6 +3,7 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -76,12 +77,27 @@ def check(settings: Settings, files: Sequence[Path], output: Output) -> bool:
     if not names:
         for line in composition_notes(day):
             output.note(line)
+    for line in begun_too_early(day.loaded, settings.start_date, names):
+        output.note(line)
     for doubtful in doubtful_goals(day, names or set(known.values())):
         output.note(doubtful.warning(Language(settings.locale, settings.fiscal_year)))
     count = len(names or known)
     if not faults:
         output.note(f"{count} OKR {'file' if count == 1 else 'files'}, no fault")
     return not faults
+
+
+def begun_too_early(loaded: Loaded, first_day: date, files: Collection[str] = ()) -> Iterator[str]:
+    """The objectives, of `files` or of all, with figures of days before the first that is pulled: these never come."""
+    for objective in loaded.objectives:
+        start, file = objective.period.start, loaded.files[objective.id]
+        counts = any(result.kpi for result in objective.key_results)
+        if counts and start < first_day and (not files or file.name in files):
+            place = f"{file.name}:{file.tree.line(('period',))}"
+            yield (
+                f"{place}: {objective.id} starts on {start}, and figures are pulled from {first_day} on: the days "
+                "before it stay missing; set `start_date` to an earlier day, or start the objective later"
+            )
 
 
 def composition_notes(day: Day) -> Iterator[str]:

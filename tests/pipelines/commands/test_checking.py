@@ -13,6 +13,7 @@ from rich.console import Console
 from pipelines.commands.checking import (
     NotAnOkrFileError,
     asked,
+    begun_too_early,
     check,
     goals,
     schema,
@@ -294,3 +295,18 @@ def test_each_kind_of_file_has_a_schema(name: str | None, title: str) -> None:
 def test_a_schema_that_there_is_not_is_refused() -> None:
     with pytest.raises(NotAnOkrFileError, match=r"no schema of okra\.yml; write `--schema`"):
         schema([Path("okra.yml")])
+
+
+def test_an_objective_that_starts_before_the_first_day_that_is_pulled_is_doubted() -> None:
+    """Its days before it are missing for good, and its totals are never final."""
+    text = (
+        "objective: Early\nid: early\nowner: a@example.com\nperiod: {start: 2023-01-01, end: 2024-06-30}\n"
+        "key_results:\n  - {id: one, kpi: deals, at_least: 5}\n"
+    )
+    loaded = load({"early.yml": text}, KPIS)
+    assert [*begun_too_early(loaded, date(2024, 1, 1))] == [
+        "early.yml:4: early starts on 2023-01-01, and figures are pulled from 2024-01-01 on: the days before it stay "
+        "missing; set `start_date` to an earlier day, or start the objective later"
+    ]
+    assert [*begun_too_early(loaded, date(2023, 1, 1))] == []
+    assert [*begun_too_early(loaded, date(2024, 1, 1), {"other.yml"})] == []
