@@ -63,9 +63,12 @@ class Season:
     def expected_shares(self, course: Timeline, elapsed: Sequence[int]) -> list[Decimal]:
         """The share of a total that should be there after each of so many days: 0 before the start, 1 at the end.
 
-        Rounded down, so that what is in step is never behind by a rounding.
+        Rounded down, so that what is in step is never behind by a rounding. Days that all bring nothing or less have
+        even shares.
         """
         passed = np.append(0.0, np.cumsum(self.weights(course.start, course.deadline)))
+        if passed[-1] <= 0:
+            passed = np.arange(len(passed), dtype=np.float64)
         return [
             ONE
             if days >= course.days
@@ -141,17 +144,26 @@ def _learnt(start: date, values: Exact, seen: Truth) -> Season:
     amounts = values[known] / values[known].mean()
     weekdays = (days.astype(np.int64) + _THURSDAY)[known] % WEEK
     weekday = _factors(amounts, weekdays, 7)
-    amounts = amounts / np.maximum(weekday[weekdays], _EPSILON)
+    amounts = _without(amounts, weekday[weekdays])
     month_end, month = 1.0, np.ones(12)
     soon = (days + np.timedelta64(_MONTH_END_DAYS)).astype("datetime64[M]")
     last = (soon != months)[known]
     if len(values) >= _MIN_DAYS_FOR_MONTH_ENDS and last.any():
         ends = _factors(amounts, last.astype(int), 2)
         month_end = float(ends[1] / max(ends[0], _EPSILON))
-        amounts = amounts / np.where(last, month_end, 1.0)
+        amounts = _without(amounts, np.where(last, month_end, 1.0))
     if len(values) >= _MIN_DAYS_FOR_MONTHS:
         month = _months(months.astype(np.int64) % 12, known, amounts)
     return Season(weekday, month, month_end)
+
+
+def _without(amounts: Exact, factors: Exact) -> Exact:
+    """The amounts with their factors taken out.
+
+    Those of a factor of 0 stay as they are: days that bring nothing have nothing to take out, and of days that bring
+    less than nothing (refunds, members who leave) a division would make more than all the others together.
+    """
+    return amounts / np.where(factors > _EPSILON, factors, 1.0)
 
 
 def _factors(amounts: Exact, places: Places, count: int) -> Exact:
@@ -168,11 +180,16 @@ def _factors(amounts: Exact, places: Places, count: int) -> Exact:
 
 
 def _months(month_of: Places, known: Places, amounts: Exact) -> Exact:
-    """A month's share of its own year, over the whole years up to the last day: growth is no season."""
+    """A month's share of its own year, over the whole years up to the last day: growth is no season.
+
+    A year that brought nothing or less has no shares.
+    """
     count = len(month_of)
     years = (count - 1 - known) // 365
-    whole = years < count // 365
-    months = month_of[known]
-    means = np.array([amounts[years == year].mean() for year in range(count // 365)])
-    shares = amounts[whole] / np.maximum(means[years[whole]], _EPSILON)
-    return _factors(shares, months[whole], 12)
+    per_year = [amounts[years == year] for year in range(count // 365)]
+    means = np.array([year.mean() if len(year) else 0.0 for year in per_year])
+    brought = np.append(means > _EPSILON, False)
+    told = brought[np.minimum(years, len(means))]
+    if not told.any():
+        return np.ones(12)
+    return _factors(amounts[told] / means[years[told]], month_of[known][told], 12)

@@ -160,6 +160,50 @@ def test_what_comes_on_closed_days_alone_has_no_season():
     assert learnt(56, lambda day: 10 if day in FRIDAYS else 0, AWARE) is None
 
 
+@pytest.mark.filterwarnings("error")
+def test_days_that_bring_less_than_nothing_leave_the_other_factors_numbers():
+    """One each day, and of a month's last three the odd ones take six away: a month's end has the factor 0."""
+
+    def net(day: date) -> int:
+        is_last = (day + 3 * DAY).month != day.month
+        return 1 if not is_last else -6 if day.day % 2 else 0
+
+    season = learnt(800, net)
+    assert season is not None
+    assert season.month_end == 0
+    assert np.isfinite(season.month).all() and (season.month > 0.8).all()
+    december = Timeline(date(2026, 12, 1), CUT, date(2026, 12, 15), date(2026, 12, 15))
+    [half] = season.expected_shares(december, [15])
+    assert Decimal("0.5") < half < Decimal("0.56"), "15 of the 28 days that bring something"
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_year_that_brought_less_than_nothing_is_no_season():
+    """Two a day in the latest year, but four on each day of July; the year before lost one a day."""
+    latest = CUT - 364 * DAY
+
+    def amount(day: date) -> int:
+        return -1 if day < latest else 4 if day.month == 7 else 2
+
+    season = learnt(730, amount)
+    assert season is not None
+    # of the latest year alone: (31 · 4 · 365 / 792 + 3) ÷ (31 + 3)
+    assert season.month[6] == pytest.approx((31 * 4 * 365 / 792 + 3) / 34, rel=0.05)
+
+
+def test_days_that_all_bring_nothing_have_even_shares():
+    """A goal for the last three days of a month in which the season expects nothing."""
+    season = Season(np.ones(7), np.ones(12), 0.0)
+    start = date(2026, 6, 28)
+    course = Timeline(start, start + 2 * DAY, start, start)
+    assert season.expected_shares(course, [0, 1, 2, 3]) == [
+        0,
+        Decimal("0.333333333"),
+        Decimal("0.666666666"),
+        1,
+    ]
+
+
 def test_a_share_is_rounded_down_to_nine_places():
     season = Season(np.ones(7), np.ones(12), 1.0)
     start = date(2026, 6, 1)
