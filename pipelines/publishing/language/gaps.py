@@ -35,6 +35,12 @@ def parts_text(row: Row, amounts: Amounts) -> str:
     """How many windows or members meet the goal, and how many have to; empty for a goal on one figure."""
     language, cadence, over = amounts.language, windows_of(row), row.get("windows_over")
     if cadence and over is not None and row.get("windows_needed") is not None:
+        if not over:
+            return language.text(
+                "distance.none_yet",
+                needed=language.counted(row["windows_needed"]),
+                all=language.counted(row.get("windows_in_all") or row["windows_needed"]),
+            )
         return language.text(
             f"distance.windows.{cadence}",
             over,

@@ -84,6 +84,16 @@ def test_members_are_counted_and_the_furthest_behind_is_named():
     assert "Oskar" not in nobody
 
 
+def test_before_a_window_is_over_with_figures_none_is_counted():
+    """Of four quarters three are needed, and the first has just begun: nothing was met of nothing."""
+    quarters = row(
+        per="quarter", windows_met=0, windows_over=0, windows_needed=3, windows_in_all=4, status="off_track",
+    )  # fmt: skip
+    assert distance_text(quarters, PEOPLE) == "none counts yet; 3 of 4 are needed"
+    later = quarters | {"windows_over": 1}
+    assert distance_text(later, PEOPLE) == "0 of 1 quarter met it; 3 of 4 are needed"
+
+
 def test_members_of_a_total_that_still_runs_are_on_pace_and_do_not_meet_it_yet():
     """8,429 of 14,000 in the middle of the quarter meet nothing; after it, they meet it or do not."""
     euros = Amounts(Language("en"), "EUR", 0, as_published=True)
