@@ -115,7 +115,9 @@ def _in_words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         return f"no `{key}`", f"add {_written_as(key, model)}"
     if error == "extra_forbidden":
         known = {field.alias or name for name, field in model.model_fields.items()}
-        return f"unknown key `{key}`", suggestion(key, known, f"the keys are {listed(known)}")
+        return f"unknown key `{key}`", suggestion(
+            key, known, f"the keys are {listed(known, len(known))}"
+        )
     if error == "literal_error":
         return f"`{key}: {written}` is not known", f"write one of {context['expected']}"
     if error == "string_pattern_mismatch":

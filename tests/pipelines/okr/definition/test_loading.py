@@ -300,3 +300,11 @@ def test_the_parts_of_a_file_have_the_lines_that_they_have_in_it():
     assert all(parts[name] == tree.below(name) for name in parts)
     assert parts["b"].line(("unit",)) == 5
     assert parts["b"].blank == {("kind",)}
+
+
+def test_all_keys_are_named_where_none_is_near_to_the_unknown_one(kpis: dict[str, Kpi]) -> None:
+    """`name` is what was meant by `title`, and was not among the first twelve keys."""
+    text = SOUND.replace("  - id: revenue", "  - id: revenue\n    title: Sell more")
+    [fault] = the_faults(text, kpis)
+    assert "unknown key `title`; the keys are at_least, at_most, because," in fault
+    assert "met_in, milestone, name, name_members, over, per, plan, weight, where" in fault
