@@ -70,7 +70,8 @@ def _unknown_parents(files: list[ReadFile], claimed: set[str]) -> list[Fault]:
     for file in files:
         parent = file.objective.parent if file.objective else None
         if parent is not None and parent not in claimed:
-            remedy = suggestion(parent, claimed, f"the objectives are {listed(claimed)}")
+            there_are = f"remove `parent` if it is gone; the objectives are {listed(claimed)}"
+            remedy = suggestion(parent, claimed, there_are)
             line = file.tree.line(("parent",))
             faults.append(Fault(file.name, line, f"unknown parent `{parent}`", remedy))
     return faults

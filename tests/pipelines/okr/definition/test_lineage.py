@@ -54,6 +54,13 @@ def test_a_parent_that_there_is_not_is_told_with_the_likely_one(kpis):
     assert fault == "low.yml:4: unknown parent `salse`; did you mean `sales`?"
 
 
+def test_a_parent_whose_file_was_removed_is_to_be_left_out(kpis):
+    (fault,) = told(kpis, low=text("low", "parent: donors\n"))
+    assert fault == (
+        "low.yml:4: unknown parent `donors`; remove `parent` if it is gone; the objectives are low"
+    )
+
+
 def test_a_parent_in_a_broken_file_is_a_parent(kpis):
     broken = "objective: Top\nid: top\nperiod: never\n" + RESULT
     faults = told(kpis, top=broken, low=text("low", "parent: top\n"))
