@@ -50,8 +50,8 @@ fuzz: $(VENV)/.developing ## Read 10,000 sheets, 10,000 files of each kind of de
 	@FUZZ_CASES=10000 $(BIN)/pytest tests/pipelines/inputs/test_fuzzed_declarations.py
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
-coverage: $(VENV)/.developing ## Which lines and branches the tests without test-large and test-browser reach (an hour)
-	@$(BIN)/pytest -n 2 --dist worksteal --cov --cov-report=term --basetemp="$$(mktemp -d $(SCRATCH)/okra-coverage.XXXXXX)"
+coverage: $(VENV)/.developing ## Which lines and branches the tests reach, with test-large and without test-browser (an hour)
+	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.reach
 
 mutants: $(VENV)/.developing ## Change MUTANTS places of pipelines/okr, one at a time in a copy, and count what no test notices
 	@TMPDIR=$(SCRATCH) $(BIN)/python -m tests.mutants --count $(MUTANTS)
