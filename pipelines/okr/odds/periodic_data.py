@@ -18,7 +18,9 @@ from pipelines.okr.odds.training_data import TrainingData, learnt_from, too_shor
 _MIN_OBSERVED_SHARE = 0.5
 _SEASONS = {"month": 12, "quarter": 4}
 _MAX_ELAPSED = 1.1
-"""How much faster than in its days so far a count of different people may go on to the end of its period."""
+"""How much faster than in its days so far a count of different people may grow in all of its period."""
+_MAX_LEFT = 2.0
+"""The same of the days that are left of it, which is less in its last tenth: no count grows by a tenth in a day."""
 
 
 def periodic_data(view: KpiView, cut: date, cadence: Cadence) -> TrainingData:
@@ -114,6 +116,7 @@ def _under_way(view: KpiView, cut: date, last: Period) -> tuple[float, float]:
         period = containing(fact.period_start, fact.period, view.fiscal_year)
         if ordinal(period) == ordinal(last) + 1 and fact.value is not None:
             elapsed = (fact.data_through - period.start).days + 1
-            so_far = float(fact.value)
-            return so_far, so_far * max(_MAX_ELAPSED * period.days / elapsed, 1.0)
+            so_far, left = float(fact.value), period.days - elapsed
+            growth = min(_MAX_ELAPSED * period.days / elapsed, 1 + _MAX_LEFT * left / elapsed)
+            return so_far, so_far * growth
     return 0.0, np.inf

@@ -54,8 +54,12 @@ def test_the_open_month_ends_with_what_is_counted_or_up_to_a_tenth_more_a_day():
     """600 in ten of thirty days: at least 600, at most 600 · 3 · 1.1 = 1,980."""
     (series,) = learnt(open_month(600)).sides
     assert series.next_between == (600.0, pytest.approx(1_980))
-    (series,) = learnt(open_month(600, date(2026, 11, 29)), cut=date(2026, 11, 29)).sides
-    assert series.next_between == (600.0, pytest.approx(600 * 1.1 * 30 / 29))
+
+
+def test_in_its_last_days_a_month_grows_at_most_twice_as_fast_as_before():
+    """620 in 29 of 30 days are 21 a day, so that the last one brings 43 at most, not a tenth of all."""
+    (series,) = learnt(open_month(620, date(2026, 11, 29)), cut=date(2026, 11, 29)).sides
+    assert series.next_between == (620.0, pytest.approx(620 + 2 * 620 / 29))
 
 
 def test_the_latest_count_of_the_open_month_is_the_one_that_counts():
