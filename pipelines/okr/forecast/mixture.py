@@ -32,6 +32,7 @@ _MIN_ORIGINS = 4
 _NO_SURPRISE = 3.0
 _MOST_OF_A_SHIFT = 0.35
 _MOST_OF_AN_ERROR = 3.0
+"""In times of the usual error: what of a single step counts for a shift."""
 _EPSILON = 1e-12
 
 
@@ -83,7 +84,8 @@ def _share_of_shift(smoothed: Smoothed, frequency: Frequency) -> Exact:
     before = errors[:-latest]
     spread = np.sqrt((before**2).sum(axis=0) / np.maximum(lengths - latest, 1)) + _EPSILON
     # one day on which a counter was down is no shift, however far out it is
-    held = np.clip(errors[-latest:], -_MOST_OF_AN_ERROR * spread, _MOST_OF_AN_ERROR * spread)
+    most = _MOST_OF_AN_ERROR * spread
+    held = np.clip(errors[-latest:], -most, most)
     surprise = np.abs(held.mean(axis=0)) / spread * np.sqrt(latest)
     share: Exact = _MOST_OF_A_SHIFT * np.clip((surprise - _NO_SURPRISE) / _NO_SURPRISE, 0, 1)
     return share

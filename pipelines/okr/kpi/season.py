@@ -188,8 +188,8 @@ def _months(month_of: Places, known: Places, amounts: Exact) -> Exact:
     years = (count - 1 - known) // 365
     per_year = [amounts[years == year] for year in range(count // 365)]
     means = np.array([year.mean() if len(year) else 0.0 for year in per_year])
-    brought = np.append(means > _EPSILON, False)
-    told = brought[np.minimum(years, len(means))]
+    told = years < len(means)
+    told[told] = means[years[told]] > _EPSILON
     if not told.any():
         return np.ones(12)
     return _factors(amounts[told] / means[years[told]], month_of[known][told], 12)

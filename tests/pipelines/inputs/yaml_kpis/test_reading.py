@@ -5,36 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines import settings as okra_settings
-from pipelines.inputs.declarations import DeclaredKpis
 from pipelines.inputs.kpi_files import declared_kpis
-
-SOURCES = """\
-shop:
-  connector: rest
-  base_url: https://shop.example
-  streams:
-    orders:
-      {path: orders, key: id, append: ordered_at, columns: {id: integer, net: decimal, ordered_at: timestamp}}
-    plans:
-      {path: plans, key: day, snapshot: true, columns: {day: date, amount: decimal}}
-"""
-SOUND = """\
-defaults: {owner: a@b.example, direction: up, kind: flow, unit: money, from: shop.orders, day: ordered_at}
-net_sales: {value: sum(net)}
-"""
-
-
-def declared(folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> DeclaredKpis:
-    """What is read of a sound KPI, and of an entry in line 3."""
-    for place, text in {
-        "okra.yml": "",
-        "sources.yml": SOURCES,
-        "kpis/shop.yml": SOUND + entry,
-    }.items():
-        (folder / place).parent.mkdir(exist_ok=True)
-        (folder / place).write_text(text)
-    monkeypatch.setenv("OKRA_PROJECT", str(folder))
-    return declared_kpis(okra_settings.load())
+from tests.pipelines.inputs.yaml_kpis.conftest import SOUND
 
 
 @pytest.mark.parametrize(("entry", "said"), [
@@ -50,15 +22,13 @@ def declared(folder: Path, monkeypatch: pytest.MonkeyPatch, entry: str) -> Decla
     ("basket: {value: approx_count_distinct(id), unit: orders}", "is no sum of theirs"),
     ("basket: {kind: ratio, numerator: median(net), denominator: count(*)}", "is no sum of theirs"),
 ])  # fmt: skip
-def test_a_fault_has_its_line_and_takes_down_its_own_kpi_only(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, entry: str, said: str
-) -> None:
-    read = declared(tmp_path, monkeypatch, entry)
-    [fault] = read.faults
+def test_a_fault_has_its_line_and_takes_down_its_own_kpi_only(read, entry: str, said: str) -> None:
+    declared = read(shop=SOUND + entry)
+    [fault] = declared.faults
     assert (fault.file, fault.line) == ("kpis/shop.yml", 3)
     assert said in str(fault)
-    assert "net_sales" in read.kpis
-    assert read.broken.keys() == {"basket"}
+    assert "net_sales" in declared.kpis
+    assert declared.broken.keys() == {"basket"}
 
 
 def test_a_kpi_kept_in_a_sheet_is_of_the_account_of_that_sheet(
