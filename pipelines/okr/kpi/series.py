@@ -86,6 +86,13 @@ class Series:
         days = np.array(self._days[first:after], dtype=np.int64)
         return days, [as_floats(column[first:after], self._decimals) for column in self._units]
 
+    def least_and_most(self, end: date) -> tuple[Decimal, Decimal]:
+        """The lowest and the highest value of a day up to `end` (of a ratio, of its numerator); 0 without any."""
+        values = self._units[0][: self._between(date.min, end)[1]]
+        if not len(values):
+            return self._exact(0), self._exact(0)
+        return self._exact(int(min(values))), self._exact(int(max(values)))
+
     def first_reached(self, start: date, end: date, target: Decimal) -> date | None:
         """The first day on which the total since `start` had the target; it may have fallen since."""
         first, after = self._between(start, end)

@@ -22,6 +22,9 @@ from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, ou
 from pipelines.okr.scoring import attainment, pace, wording
 from pipelines.okr.scoring.assessment import Assessment, not_started
 
+MOST_DAYS_MISSING = Decimal("0.1")
+"""The share of its days without which a total can still be judged after its deadline."""
+
 
 def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
     """Where the goal stands on this course; with a window of `per`, in that window alone."""
@@ -177,8 +180,28 @@ class _Judgement:
 
     @property
     def _is_final(self) -> bool:
-        """Whether all of its days are over and known."""
-        return self.course.past_due and self.course.covered and not self._gaps
+        """Whether all of its days are over, and known as far as they matter."""
+        if not (self.course.past_due and self.course.covered):
+            return False
+        return not self._gaps or self._stands_without_gaps
+
+    @cached_property
+    def _stands_without_gaps(self) -> bool:
+        """Whether the missing days are few and could not change the verdict.
+
+        Each of them is taken for as low, and then for as high, as any day of the KPI's past. Many days in a row may
+        be unlike all others.
+        """
+        if not self._is_total or self._gaps > self.course.days * MOST_DAYS_MISSING:
+            return False
+        least, most = self.question.view.series.least_and_most(self.course.cut)
+        low, high = self.question.met_range
+        ends = [
+            self.value + self._gaps * min(least, ZERO),
+            self.value + self._gaps * max(most, ZERO),
+        ]
+        places = {(low is not None and end < low, high is not None and end > high) for end in ends}
+        return len(places) == 1
 
     @cached_property
     def _settled(self) -> bool:
@@ -274,7 +297,8 @@ class _Judgement:
                 return wording.reached_on(target, self._reached_on, actual, lost=lost)
             if not course.past_due:
                 return wording.passed(actual, course.cut, asked)
-            return wording.final(actual, asked, course, self.reading.label)
+            sentence = wording.final(actual, asked, course, self.reading.label)
+            return wording.with_harmless_gaps(sentence, self._gaps)
         when = f"by {course.cut}"
         if goal.high and self._exceeds_pace:
             limit = figure(goal.high, kpi.unit) if goal.comparison == "between" else ""

@@ -93,10 +93,16 @@ def reached_on(target: str, day: date, actual: str, *, lost: bool) -> str:
 def with_missing(sentence: str, gaps: int, uncovered: int) -> str:
     """The sentence, and how much data is missing for it to be final."""
     missing = gaps + uncovered
-    if not missing:
-        return sentence
-    days = "1 day of data is" if missing == 1 else f"{missing} days of data are"
-    return f"{sentence} {days} missing, so this is not final."
+    return f"{sentence} {_are_missing(missing)}, so this is not final." if missing else sentence
+
+
+def with_harmless_gaps(sentence: str, gaps: int) -> str:
+    """The sentence of a verdict, and how many days it did without."""
+    return f"{sentence} {_are_missing(gaps)}, and cannot change it." if gaps else sentence
+
+
+def _are_missing(days: int) -> str:
+    return "1 day of data is missing" if days == 1 else f"{days} days of data are missing"
 
 
 def windows_met(

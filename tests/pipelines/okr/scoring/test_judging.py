@@ -142,13 +142,68 @@ def test_after_the_deadline_it_is_what_it_is(past):
     assert (spent.status, spent.outcome) == ("missed", Settled(False, Decimal("0.75")))
 
 
-def test_while_a_day_of_it_is_missing_nothing_is_settled(past):
-    lacking = judged(past, goal(at_least=200), [5, None, *[5] * 28])
+def test_while_a_missing_day_could_decide_it_nothing_is_settled(past):
+    """145 are known, and the best day of all has brought 5."""
+    lacking = judged(past, goal(at_least=150), [5, None, *[5] * 28])
+    assert lacking.status == "at_risk"
     assert lacking.outcome == NoOdds("days of data are missing")
     assert lacking.current_rate == 5, "the days without data are none of those it is taken over"
     late = judged(past, goal(at_least=200), [5] * 29, yesterday=END)
     assert isinstance(late.outcome, OpenGoal), "of the last day nothing is known yet"
     assert "1 day" in late.why
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (goal(at_least=151), "missed"),
+        (goal(at_most=144), "missed"),
+        (goal(at_most=149), "on_track"),
+        (goal(at_most=150), "achieved"),
+        (goal(at_least=145, at_most=150), "achieved"),
+        (goal(at_least=146, at_most=150), "at_risk"),
+        # the missing day could take it from below the band to above it
+        (goal(at_least=146, at_most=149), "at_risk"),
+    ],
+)
+def test_it_is_judged_without_a_day_that_could_not_decide_it(past, asked, status):
+    """Between 145 and 150, as a day has brought 5 at most and never less than nothing."""
+    assert judged(past, asked, [5, None, *[5] * 28]).status == status
+
+
+def test_a_missing_day_may_be_as_bad_as_the_worst_day_before_it_began(past):
+    """Since 2 October days have brought -20 to 5. November is at 145 without its second day: 125 to 150 with it."""
+    facts = past.daily("revenue", date(2026, 10, 2), [-20, *[5] * 30, None, *[5] * 28])
+    view = KpiView(KpiIndex(facts), {})
+
+    def status_of(target: int) -> str:
+        question = Question(view, goal(at_least=target), Policy())
+        return judge(question, Timeline(START, END, END, END)).status
+
+    assert [status_of(target) for target in (125, 126, 150, 151)] == [
+        "achieved",
+        "on_track",
+        "at_risk",
+        "missed",
+    ]
+
+
+@pytest.mark.parametrize(("missing", "status"), [(3, "missed"), (4, "off_track")])
+def test_without_more_than_a_tenth_of_its_days_it_is_not_judged(past, missing, status):
+    """Of 900, no more than 150 could come together."""
+    days = [5, *[None] * missing, *[5] * (29 - missing)]
+    assert judged(past, goal(at_least=900), days).status == status
+
+
+def test_the_verdict_says_which_days_it_did_without(past):
+    one = judged(past, goal(at_least=200), [5, None, *[5] * 28])
+    assert one.outcome == Settled(False, Decimal("0.725"))
+    assert one.why == (
+        "145 deals by 2026-11-30; the goal was at least 200 deals. "
+        "1 day of data is missing, and cannot change it."
+    )
+    two = judged(past, goal(at_least=200), [5, None, None, *[5] * 27])
+    assert two.why.endswith("2 days of data are missing, and cannot change it.")
 
 
 def test_a_level_has_to_grow_by_so_much_a_day(past):
