@@ -244,7 +244,9 @@ def test_a_period_is_closed_only_once_its_figures_are_there(company: Company) ->
 def test_days_that_do_not_come_by_themselves_are_named_where_a_period_waits_for_them(
     company: Company,
 ) -> None:
-    """The row of 3 August was deleted from a sheet; no later run has it."""
+    """The row of 3 August was deleted from a sheet; no later run has it. Without its 4 pieces there are 459."""
+    definition = company.settings.definitions_path / "ship.yml"
+    definition.write_text(OKR.replace("1_000", "463"))
     company.facts(END + timedelta(days=4), missing=date(2026, 8, 3))
     late = company.run(date(2026, 10, 5))
     with pytest.raises(NotClosedError) as refused:
@@ -254,6 +256,16 @@ def test_days_that_do_not_come_by_themselves_are_named_where_a_period_waits_for_
         "fill them in at the source, with 0 where there was nothing, or close with `--as-it-stands`"
     )
     assert "wrote" in late.close(as_it_stands=True)
+
+
+def test_a_period_is_closed_without_a_day_that_could_not_have_changed_it(company: Company) -> None:
+    """459 pieces are there, and no day has ever had more than 7: none makes it 1,000."""
+    company.facts(END + timedelta(days=4), missing=date(2026, 8, 3))
+    late = company.run(date(2026, 10, 5))
+    assert "wrote" in late.close()
+    record = yaml.safe_load(late.files["reviews/2026-Q3.yml"])
+    [units] = [x for x in record["objectives"][0]["key_results"] if x["id"].endswith("/units")]
+    assert (Decimal(units["actual"]), units["status"]) == (459, "missed")
 
 
 def test_a_period_that_no_objective_runs_for_cannot_be_closed(closable: Company) -> None:
