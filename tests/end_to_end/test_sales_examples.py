@@ -65,7 +65,7 @@ def test_every_member_is_asked_for_seven_deals_a_month_and_closes_three(sample: 
         "and \"window\" = 'total' and member = 'total'"
     )
     assert (score, target) == (0, 7)
-    assert why.startswith("0 of 13 members of sales_rep meet it; the furthest behind is ")
+    assert why.startswith("0 of 13 members of sales_rep are on pace; the furthest behind is ")
     members = sample.rows(
         f"select member from key_result_scores where {key_result} "
         "and \"window\" = 'total' and member <> 'total'"

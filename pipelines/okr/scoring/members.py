@@ -139,8 +139,16 @@ class EachMember:
         share = Decimal(met) / len(known)
         expected = ONE if paced else expected_share(course)
         named = self._named(last, known)
-        comparison = self.question.goal.comparison
-        why = wording.members_meeting(met, len(known), self.dimension, named, comparison)
+        is_over = course.past_due and all(member.decided for member in known.values())
+        standing = wording.Standing.ON_PACE if paced else wording.Standing.MEETS_SO_FAR
+        why = wording.members_meeting(
+            met,
+            len(known),
+            self.dimension,
+            named,
+            self.question.goal.comparison,
+            wording.Standing.MEETS if is_over else standing,
+        )
         behind = last if named and met < len(known) and _gap(known[last]) > 0 else None
         record = MemberRecord(met, len(known), behind)
         stands = replace(
@@ -152,7 +160,7 @@ class EachMember:
             why=why,
             members=record,
         )
-        if course.past_due and all(member.decided for member in known.values()):
+        if is_over:
             status = at_deadline(share, bar)
             return replace(stands, status=status, outcome=Settled(status == "achieved", share))
         # Members may still join; the odds are those of the present ones.

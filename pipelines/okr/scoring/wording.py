@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from enum import Enum
 
 from pipelines.okr.definition.goals import MOST_NAMED, Comparison, Goal
 from pipelines.okr.definition.unseen_members import UnseenMember
@@ -126,16 +127,30 @@ def open_window(label: str, actual: str) -> str:
     return f"{label} is open with {actual} so far."
 
 
+class Standing(Enum):
+    """What is said of a member that is where it should be: of several, and of each."""
+
+    MEETS = "meet it", "meets it"
+    MEETS_SO_FAR = "meet it so far", "meets it so far"
+    ON_PACE = "are on pace", "is on pace"
+
+
 def members_meeting(
-    met: int, counted: int, dimension: str, named: str, comparison: Comparison
+    met: int,
+    counted: int,
+    dimension: str,
+    named: str,
+    comparison: Comparison,
+    standing: Standing = Standing.MEETS,
 ) -> str:
     """How many members meet it; `named` is the one with the largest gap to its own goal, empty where nobody is."""
+    several, everyone = standing.value
     if met < counted:
         last = f"; the furthest behind is {named}" if named else ""
-        return f"{met} of {counted} members of {dimension} meet it{last}."
+        return f"{met} of {counted} members of {dimension} {several}{last}."
     most = "highest" if comparison == "at_most" else "lowest"
     last = f"; the {most} is {named}" if named and comparison != "between" else ""
-    return f"Every member of {dimension} ({counted}) meets it{last}."
+    return f"Every member of {dimension} ({counted}) {everyone}{last}."
 
 
 def members_on_pace(first_window: str, on_pace: int, counted: int, dimension: str) -> str:

@@ -63,6 +63,31 @@ def test_under_way_a_member_meets_it_by_its_own_pace(kpis, play):
     facts = team(kpis, kim=[1] * 15, lee=[1] + [0] * 14)
     head = play(BODY.format(30), facts, date(2026, 11, 16)).key_results[0]
     assert (head.raw_attainment, head.expected, head.status) == (Decimal("0.5"), 1, "off_track")
+    assert head.why.startswith(
+        "1 of 2 members of rep are on pace; the furthest behind is lee with 1 (goal 30 deals)."
+    )
+
+
+def test_before_the_deadline_nobody_is_said_to_have_met_a_total_or_a_level_for_good(kpis, play):
+    """In mid-November each rep has 15 of 30 deals, and one of two pages the 100 likes that it should end with."""
+    everyone = play(BODY.format(30), team(kpis, kim=[1] * 15, lee=[1] * 15), date(2026, 11, 16))
+    assert everyone.key_results[0].why.startswith("Every member of rep (2) is on pace.")
+    likes = [
+        DayFact(FIRST + DAY * n, {"page": page}, Decimal(amount))
+        for page, amount in (("de", 100), ("us", 90))
+        for n in range(15)
+    ]
+    days = frozenset(row.day for row in likes)
+    levels = KpiFacts(kpis["likes"], likes, days, max(days))
+    level = "- id: it\n  kpi: likes\n  at_least: 100\n  from: 0\n  for_each: page"
+    said = [
+        play(level, levels, date(2026, 11, 16)).key_results[0].why,
+        play(level.replace("100", "90"), levels, date(2026, 11, 16)).key_results[0].why,
+    ]
+    assert [why.partition(" so far")[0] for why in said] == [
+        "1 of 2 members of page meet it",
+        "Every member of page (2) meets it",
+    ]
 
 
 def test_a_member_who_joins_in_the_middle_is_asked_for_its_share_of_the_days(kpis, play):
