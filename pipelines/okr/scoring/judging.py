@@ -21,9 +21,7 @@ from pipelines.okr.kpi.timeline import Timeline
 from pipelines.okr.odds.open_goals import NoOdds, OpenGoal, Outcome, Settled, outcome_of
 from pipelines.okr.scoring import attainment, pace, wording
 from pipelines.okr.scoring.assessment import Assessment, not_started
-
-MOST_DAYS_MISSING = Decimal("0.1")
-"""The share of its days without which a total can still be judged after its deadline."""
+from pipelines.okr.scoring.missing_days import stands_without_gaps
 
 
 def judge(question: Question, course: Timeline, window: Period | None = None) -> Assessment:
@@ -183,25 +181,10 @@ class _Judgement:
         """Whether all of its days are over, and known as far as they matter."""
         if not (self.course.past_due and self.course.covered):
             return False
-        return not self._gaps or self._stands_without_gaps
-
-    @cached_property
-    def _stands_without_gaps(self) -> bool:
-        """Whether the missing days are few and could not change the verdict.
-
-        Each of them is taken for as low, and then for as high, as any day of the KPI's past. Many days in a row may
-        be unlike all others.
-        """
-        if not self._is_total or self._gaps > self.course.days * MOST_DAYS_MISSING:
-            return False
-        least, most = self.question.view.series.least_and_most(self.course.cut)
-        low, high = self.question.met_range
-        ends = [
-            self.value + self._gaps * min(least, ZERO),
-            self.value + self._gaps * max(most, ZERO),
-        ]
-        places = {(low is not None and end < low, high is not None and end > high) for end in ends}
-        return len(places) == 1
+        return not self._gaps or (
+            self._is_total
+            and stands_without_gaps(self.question, self.course, self.value, self._gaps)
+        )
 
     @cached_property
     def _settled(self) -> bool:
