@@ -175,6 +175,8 @@ def goals(
                 words = sentence(objective, result, kpi, before, goal, policy)
                 if name in declared.broken and kpi is None:
                     words = f"its KPI `{name}` is broken: see {declared.broken[name]}"
+                if name in loaded.lacking_kpis:
+                    words = f"it has no figures: {loaded.lacking_kpis[name]}"
                 if objective.parent in ids and objective.id not in contributing:
                     words = f"{words}; aligned only"
                 yield f"{objective.key_result_id(result)}: {words}"

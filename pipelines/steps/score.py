@@ -1,6 +1,6 @@
 """Scores every objective on the KPI tables, and stores the scores with their courses and levers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -22,6 +22,7 @@ from pipelines.okr.measures.if_it_works import with_odds_if_measures_work
 from pipelines.okr.measures.judging import judge_measures
 from pipelines.okr.measures.result import MeasureResult
 from pipelines.okr.odds.changed_futures import FuturesChange
+from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.final_scores import with_restatements
 from pipelines.okr.scoring.scorecard import Scorecard
@@ -48,6 +49,14 @@ class Report:
     failed: tuple[Attempt, ...]
 
 
+def faulty_kpis(day: Day) -> Mapping[str, str]:
+    """Why the KPIs that are broken, or that nothing computes, have no figures. Raises `NoDefinitionsError`."""
+    lacking = {name: wording.lacking_kpi(what) for name, what in day.loaded.lacking_kpis.items()}
+    return lacking | {
+        name: wording.broken_kpi(name, file) for name, file in day.declared.broken.items()
+    }
+
+
 def write_scores(day: Day, dagster_run_id: str) -> Report:
     """Score every sound objective, store the scores with levers, measures and targets, and keep them in the history.
 
@@ -62,7 +71,7 @@ def write_scores(day: Day, dagster_run_id: str) -> Report:
     leads = judge_leads(objectives, day.indexes, as_of, tested)
     foreseen = changes_by_leads(objectives, day.indexes, as_of, leads)
 
-    evidence = Evidence(day.indexes, as_of, settings.policy, record, day.declared.broken, foreseen)
+    evidence = Evidence(day.indexes, as_of, settings.policy, record, faulty_kpis(day), foreseen)
 
     def scored(some: Sequence[Objective], changes: Sequence[FuturesChange]) -> Scorecard:
         return score(some, replace(evidence, changes=[*foreseen, *changes]))

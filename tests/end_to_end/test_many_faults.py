@@ -80,7 +80,7 @@ def test_every_fault_is_told_once_and_takes_nothing_else_down(
     (okrs / "a-sound.yml").write_text(
         SOUND.replace("units_sold", "sessions").replace("    where: {product: widget}\n", "")
     )
-    (okrs / "broken.yml").write_text(BROKEN["with an unknown KPI"][0])
+    (okrs / "broken.yml").write_text(BROKEN["without a deadline"][0])
     home = new_home(
         OKRA_SANDBOX_TODAY=TODAY.isoformat(),
         OKRA_START_DATE=FIRST_DAY.isoformat(),

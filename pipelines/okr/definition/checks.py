@@ -33,10 +33,10 @@ class Place:
     tree: Tree
     index: int
 
-    def fault(self, key: str, what: str, remedy: str) -> Fault:
+    def fault(self, key: str, what: str, remedy: str, *, stops_file: bool = True) -> Fault:
         name = self.tree.at("key_results", self.index, "id") or self.index + 1
         line = self.tree.line(("key_results", self.index, key))
-        return Fault(self.file, line, f"key result `{name}`: {what}", remedy)
+        return Fault(self.file, line, f"key result `{name}`: {what}", remedy, stops_file)
 
     def text(self, *keys: int | str) -> str:
         return str(self.tree.at("key_results", self.index, *keys))
@@ -53,6 +53,19 @@ class KnownKpis:
     broken: Collection[str]
     off: Mapping[str, Collection[str]]
 
+    def lacks(self, name: str) -> tuple[str, str] | None:
+        """What is wrong with the name of a KPI that nothing computes, and the remedy; None of any other.
+
+        Of a broken one it is told at its own place.
+        """
+        if name in self.sound or name in self.broken:
+            return None
+        if name in self.off:
+            what = f"KPI `{name}` needs {listed_sources(sorted(self.off[name]))} off"
+            return what, "set it up (`okra sources` shows how), or remove the key result"
+        names = {*self.sound, *self.broken}
+        return f"unknown KPI `{name}`", suggestion(name, names, f"the KPIs are {listed(names)}")
+
 
 def key_result_faults(
     place: Place, result: KeyResult, period: Period | None, kpis: KnownKpis
@@ -68,20 +81,11 @@ def key_result_faults(
         yield from (place.fault(*finding) for finding in _milestone(result))
         return
     assert result.kpi is not None, "the model requires a KPI beside a number"
+    if finding := kpis.lacks(result.kpi):
+        # the other key results have figures, and this one says why it has none
+        yield place.fault("kpi", *finding, stops_file=False)
     kpi = kpis.sound.get(result.kpi)
-    if kpi is None and result.kpi in kpis.broken:
-        return  # the KPI's own file has this fault already
-    if kpi is None and result.kpi in kpis.off:
-        lacking = sorted(kpis.off[result.kpi])
-        what = f"KPI `{result.kpi}` needs {listed_sources(lacking)} off"
-        yield place.fault(
-            "kpi", what, "set it up (`okra sources` shows how), or remove the key result"
-        )
-        return
     if kpi is None:
-        names = {*kpis.sound, *kpis.broken}
-        remedy = suggestion(result.kpi, names, f"the KPIs are {listed(names)}")
-        yield place.fault("kpi", f"unknown KPI `{result.kpi}`", remedy)
         return
     checks: tuple[Callable[[KeyResult, Kpi], Iterator[_Finding]], ...] = (
         _dimensions,

@@ -22,12 +22,16 @@ _SAME_LETTER = str.maketrans(
 
 @dataclass(frozen=True, order=True, slots=True)
 class Fault:
-    """One fault; as text it is a line an editor or a terminal can jump to."""
+    """One fault; as text it is a line an editor or a terminal can jump to.
+
+    `stops_file`: whether nothing of its file is used. Otherwise the rest of the file is.
+    """
 
     file: str
     line: int
     what: str
     remedy: str
+    stops_file: bool = True
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.what}; {self.remedy}"

@@ -28,12 +28,14 @@ _NO_DEADLINE = ("no deadline", "add `by:` with a day, or give the objective a `p
 class Loaded:
     """The objectives of the sound files, sorted by id, and the faults of the others, by place.
 
-    `files` has the file of each objective, by its id.
+    `files` has the file of each objective, by its id. `lacking_kpis` are the KPIs that key results name and nothing
+    computes, each with what is wrong with its name; such a key result has no data.
     """
 
     objectives: tuple[Objective, ...]
     faults: tuple[Fault, ...]
     files: Mapping[str, ReadFile] = field(default_factory=dict)
+    lacking_kpis: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(
@@ -61,10 +63,12 @@ def load(
         read.append(file)
         faults.update(own)
     faults.update(lineage_faults(read))
-    broken = {fault.file for fault in faults}
+    broken = {fault.file for fault in faults if fault.stops_file}
     sound = {file.objective.id: file for file in read if file.objective and file.name not in broken}
     objectives = [file.objective for _, file in sorted(sound.items()) if file.objective]
-    return Loaded(tuple(objectives), tuple(sorted(faults)), sound)
+    named = {result.kpi for x in objectives for result in x.key_results if result.kpi}
+    lacking = {name: "; ".join(finding) for name in named if (finding := known.lacks(name))}
+    return Loaded(tuple(objectives), tuple(sorted(faults)), sound, lacking)
 
 
 def _read_file(
@@ -88,7 +92,8 @@ def _read_file(
     faults = blanks + [fault for fault in faults if fault.line not in lines]
     claimed_id = tree.at("id")
     claimed = claimed_id if isinstance(claimed_id, str) else None
-    sound = None if faults or objective is None else with_baselines(objective, kpis.sound)
+    stopped = objective is None or any(fault.stops_file for fault in faults)
+    sound = None if stopped or objective is None else with_baselines(objective, kpis.sound)
     return ReadFile(name, tree, claimed, sound), faults
 
 

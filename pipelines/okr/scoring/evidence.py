@@ -15,13 +15,13 @@ class Evidence:
     """What is known on the day `as_of`; data of the day itself and later are not looked at.
 
     `indexes` are the facts of each KPI, by its name; a KPI without facts gives `no_data`. `graded` are earlier
-    predictions whose goals have come due, one a goal: they correct the odds. `broken_kpis` are the KPIs whose
-    declarations are at fault, each with its file. `changes` is what is known of the futures beside the KPIs' own past.
+    predictions whose goals have come due, one a goal: they correct the odds. `faulty_kpis` are those that cannot have
+    facts, each with the sentence that says why. `changes` is what is known of the futures beside the KPIs' own past.
     """
 
     indexes: Mapping[str, KpiIndex]
     as_of: date
     policy: Policy = field(default_factory=Policy)
     graded: Sequence[Graded] = ()
-    broken_kpis: Mapping[str, str] = field(default_factory=dict)
+    faulty_kpis: Mapping[str, str] = field(default_factory=dict)
     changes: Sequence[FuturesChange] = ()

@@ -275,6 +275,5 @@ class JudgedKeyResult:
 
     @property
     def _no_facts(self) -> str:
-        if file := self.evidence.broken_kpis.get(self.result.kpi or ""):
-            return f"Its KPI {self.result.kpi} is broken: see {file}."
-        return f"No data of {self.result.kpi} at all."
+        no_data = f"No data of {self.result.kpi} at all."
+        return self.evidence.faulty_kpis.get(self.result.kpi or "", no_data)

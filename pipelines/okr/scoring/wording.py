@@ -38,6 +38,15 @@ def member_total(dimension: str) -> str:
     )
 
 
+def broken_kpi(kpi: str, file: str) -> str:
+    return f"Its KPI {kpi} is broken: see {file}."
+
+
+def lacking_kpi(what: str) -> str:
+    """Of a KPI that nothing computes; `what` is wrong with it, and the remedy, which may be a question."""
+    return f"It has no figures: {what}{'' if what.endswith('?') else '.'}"
+
+
 def model_failed(kpi: str) -> str:
     return f"No figure of {kpi}, as a model that it stands on failed; the table findings says why."
 

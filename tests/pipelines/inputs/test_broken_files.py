@@ -11,6 +11,7 @@ from pipelines.inputs.kpi_files import declared_kpis, read_kpis
 from pipelines.okr.definition.loading import load
 from pipelines.okr.kpi.facts import DayFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
+from pipelines.okr.scoring import wording
 from pipelines.okr.scoring.evidence import Evidence
 from pipelines.okr.scoring.scoring import score
 from pipelines.settings import Settings
@@ -205,13 +206,25 @@ def test_a_key_result_says_that_its_kpi_is_broken_and_the_others_of_its_objectiv
     november = [date(2026, 11, 1) + timedelta(n) for n in range(30)]
     sent = KpiFacts(declared.kpis["sent"], [DayFact(day, {}, Decimal(1)) for day in november],
                     frozenset(november), november[-1])  # fmt: skip
+    said = {name: wording.broken_kpi(name, file) for name, file in declared.broken.items()}
     scored = score(loaded.objectives, Evidence(index_facts({"sent": sent}), date(2026, 12, 1),
-                   broken_kpis=declared.broken))  # fmt: skip
+                   faulty_kpis=said))  # fmt: skip
     broken, sound = scored.key_results
     assert (broken.status, broken.why) == ("no_data", f"Its KPI good is broken: see {sheet}.")
     assert (sound.status, sound.actual, sound.score) == ("achieved", 30, 1)
     [objective] = scored.objectives
     assert (objective.score, objective.coverage) == (1, Decimal("0.5"))
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [
+        ("unknown KPI `god`; did you mean `good`?",) * 2,
+        ("unknown KPI `x`; the KPIs are good", "unknown KPI `x`; the KPIs are good."),
+    ],
+)
+def test_a_key_result_says_that_nothing_computes_its_kpi(what: str, why: str) -> None:
+    assert wording.lacking_kpi(what) == f"It has no figures: {why}"
 
 
 def test_a_name_that_is_close_to_a_broken_kpi_is_suggested(folder: Path) -> None:

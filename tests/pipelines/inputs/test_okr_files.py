@@ -44,7 +44,7 @@ def test_a_file_whose_name_is_latin_1_is_read_and_named_with_its_faults(tmp_path
     broken.write_text(broken.read_text().replace("units_sold", "unit_sold"))
     settings = settings_in(tmp_path)
     loaded = read_objectives(settings, declared_kpis(settings))
-    assert [objective.id for objective in loaded.objectives] == ["ca"]
+    assert [objective.id for objective in loaded.objectives] == ["ca", "th"]
     [fault] = loaded.faults
     assert str(fault) == (
         f"{tmp_path}/th\\xe9.yml:7: key result `pieces`: unknown KPI `unit_sold`; did you mean `units_sold`?"

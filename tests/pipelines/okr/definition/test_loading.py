@@ -22,7 +22,8 @@ key_results:
 
 def the_faults(text: str, kpis: dict[str, Kpi], name: str = "o.yml") -> list[str]:
     loaded = load({name: text}, kpis)
-    assert not loaded.objectives, "nothing is scored from a broken file"
+    is_stopped = any(fault.stops_file for fault in loaded.faults)
+    assert is_stopped != bool(loaded.objectives), "nothing is scored from a broken file"
     return [str(fault) for fault in loaded.faults]
 
 
@@ -44,6 +45,28 @@ def test_a_kpi_that_no_source_feeds_is_told_with_the_source(kpis):
     ]
     loaded = load({"o.yml": text}, kpis, off_kpis={"clicks": {"meta_ads"}})
     assert "needs source `meta_ads`, which is off; set" in str(loaded.faults[0])
+
+
+def test_a_key_result_of_a_kpi_that_nothing_computes_leaves_the_others_of_its_file_alone(kpis):
+    text = with_key_result("kpi: revenu", "at_least: 5") + (
+        "  - {id: ads, kpi: clicks, at_most: 5}\n  - {id: deals, kpi: deals, at_least: 9}\n"
+    )
+    loaded = load({"o.yml": text}, kpis, off_kpis={"clicks": {"meta_ads"}})
+    assert [fault.line for fault in loaded.faults] == [6, 8]
+    [objective] = loaded.objectives
+    assert [result.kpi for result in objective.key_results] == ["revenu", "clicks", "deals"]
+    assert loaded.lacking_kpis == {
+        "revenu": "unknown KPI `revenu`; did you mean `revenue`?",
+        "clicks": "KPI `clicks` needs source `meta_ads`, which is off; set it up (`okra sources` shows how), "
+        "or remove the key result",
+    }
+
+
+def test_another_fault_beside_an_unknown_kpi_stops_the_file(kpis):
+    text = with_key_result("kpi: revenu", "at_least: 5") + "  - {id: deals, kpi: deals}\n"
+    loaded = load({"o.yml": text}, kpis)
+    assert len(loaded.faults) == 2
+    assert loaded.objectives == ()
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,10 @@ def test_what_was_left_out_is_named_at_the_top(bare):
     glance = bare.written().scorecard.one("section", class_="glance").text
     assert "stripe, zendesk" in glance
     # of a file with several KPIs, only those with a fault are left out
-    assert "A KPI or an objective with a fault is left out. See: okr_definitions/x.yml." in glance
+    assert (
+        "A KPI, an objective or a key result with a fault has no figures. See: okr_definitions/x.yml."
+        in glance
+    )
 
 
 def test_what_is_wrong_is_counted_and_told_at_the_top(company):
