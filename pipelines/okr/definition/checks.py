@@ -8,7 +8,7 @@ from decimal import Decimal
 from pipelines.okr.definition.definitions import KeyResult
 from pipelines.okr.definition.faults import Fault, listed, suggestion
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget
-from pipelines.okr.definition.kpi_targets import kpi_target_faults
+from pipelines.okr.definition.kpi_targets import kpi_target_faults, target_key
 from pipelines.okr.definition.leads import leads_faults
 from pipelines.okr.definition.plans import DatedPlan, PlanKpi, plan_faults
 from pipelines.okr.definition.yaml_tree import Tree
@@ -58,11 +58,15 @@ class KnownKpis:
 
         Of a broken one it is told at its own place.
         """
-        if name in self.sound or name in self.broken:
-            return None
-        if name in self.off:
+        if name in self.off and name not in self.sound:
             what = f"KPI `{name}` needs {listed_sources(sorted(self.off[name]))} off"
             return what, "set it up (`okra sources` shows how), or remove the key result"
+        return self.unknown(name)
+
+    def unknown(self, name: str) -> tuple[str, str] | None:
+        """That no KPI has this name, and the remedy; None where one has it."""
+        if name in self.sound or name in self.broken or name in self.off:
+            return None
         names = {*self.sound, *self.broken}
         return f"unknown KPI `{name}`", suggestion(name, names, f"the KPIs are {listed(names)}")
 
@@ -74,16 +78,12 @@ def key_result_faults(
     if period is not None:
         yield from (place.fault(*finding) for finding in _deadline(result, period))
     if result.leads is not None:
-        unsound = [*kpis.broken, *kpis.off]
-        findings = leads_faults(result.leads, result.kpi, kpis.sound, unsound)
-        yield from (place.fault(*finding) for finding in findings)
+        yield from (place.fault(*finding) for finding in leads_faults(result.leads, result.kpi))
     if result.milestone is not None:
         yield from (place.fault(*finding) for finding in _milestone(result))
         return
     assert result.kpi is not None, "the model requires a KPI beside a number"
-    if finding := kpis.lacks(result.kpi):
-        # the other key results have figures, and this one says why it has none
-        yield place.fault("kpi", *finding, stops_file=False)
+    yield from _lacking_kpis(place, result, kpis)
     kpi = kpis.sound.get(result.kpi)
     if kpi is None:
         return
@@ -100,9 +100,23 @@ def key_result_faults(
     for target in result.kpi_targets:
         yield from (
             place.fault(*finding)
-            for finding in kpi_target_faults(result, target, kpi, period, kpis.sound, kpis.broken)
+            for finding in kpi_target_faults(result, target, kpi, period, kpis.sound)
         )
     yield from (place.fault(*finding) for finding in _plan(result, kpi, period, kpis))
+
+
+def _lacking_kpis(place: Place, result: KeyResult, kpis: KnownKpis) -> Iterator[Fault]:
+    """The KPIs that it names and nothing computes: it says so itself, and its objective's other parts have figures."""
+    named = [(target_key(result), target.kpi) for target in result.kpi_targets]
+    if isinstance(result.plan, PlanKpi):
+        named.append(("plan", result.plan.kpi))
+    if result.leads is not None and result.leads.kpi != result.kpi:
+        named.append(("leads", result.leads.kpi))
+    assert result.kpi is not None, "the model requires a KPI beside a number"
+    findings = [("kpi", kpis.lacks(result.kpi)), *((key, kpis.unknown(x)) for key, x in named)]
+    for key, finding in findings:
+        if finding:
+            yield place.fault(key, *finding, stops_file=False)
 
 
 def _plan(
@@ -115,9 +129,7 @@ def _plan(
     yield from plan_faults(plan, period.start, result.by or period.end, is_total=is_total)
     if isinstance(plan, PlanKpi) and is_total:
         target = KpiTarget(plan.kpi)
-        for _, what, remedy in kpi_target_faults(
-            result, target, kpi, period, kpis.sound, kpis.broken
-        ):
+        for _, what, remedy in kpi_target_faults(result, target, kpi, period, kpis.sound):
             yield "plan", what, remedy
 
 

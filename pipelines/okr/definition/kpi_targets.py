@@ -1,10 +1,9 @@
 """A target that another KPI gives, held against the KPI that it is for: whether it can be its target at all."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from pipelines.okr.definition.budgets import fits_days
 from pipelines.okr.definition.definitions import KeyResult
-from pipelines.okr.definition.faults import listed, suggestion
 from pipelines.okr.definition.field_types import KpiTarget
 from pipelines.okr.kpi.kpi import Kpi
 from pipelines.okr.kpi.periods import CADENCES, Cadence, Period
@@ -13,22 +12,22 @@ Finding = tuple[str, str, str]
 """The key it is about, what is wrong, the remedy."""
 
 
+def target_key(result: KeyResult) -> str:
+    """The key that has the target of a key result."""
+    return "between" if result.between else "at_most" if result.at_least is None else "at_least"
+
+
 def kpi_target_faults(
     result: KeyResult,
     target: KpiTarget,
     kpi: Kpi,
     period: Period | None,
     kpis: Mapping[str, Kpi],
-    broken: Collection[str],
 ) -> Iterator[Finding]:
-    """What is wrong with a target of `kpi`. One whose own declaration is broken is told there."""
-    key = "between" if result.between else "at_most" if result.at_least is None else "at_least"
+    """What is wrong with a target of `kpi`; nothing of one that is not among the sound `kpis`."""
+    key = target_key(result)
     budget = kpis.get(target.kpi)
     if budget is None:
-        if target.kpi not in broken:
-            plans = [name for name, other in kpis.items() if other.is_plan]
-            remedy = suggestion(target.kpi, kpis, f"the KPIs with `plan: true` are {listed(plans)}")
-            yield key, f"unknown KPI `{target.kpi}`", remedy
         return
     if budget.name == kpi.name:
         yield (

@@ -3,14 +3,12 @@
 Whether it does is tested on the history, and it enters the odds only where it helps.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.okr.definition.durations import Duration
-from pipelines.okr.definition.faults import listed, suggestion
 from pipelines.okr.definition.field_types import Text
-from pipelines.okr.kpi.kpi import Kpi
 
 Finding = tuple[str, str, str]
 """The key it is about, what is wrong, the remedy."""
@@ -27,19 +25,11 @@ class Leads(BaseModel):
     )
 
 
-def leads_faults(
-    leads: Leads, kpi: str | None, kpis: Mapping[str, Kpi], others: list[str]
-) -> Iterator[Finding]:
-    """What is wrong with `leads`. `kpi` is the KPI of the key result.
-
-    `others` are KPIs that are broken or off, which is told elsewhere.
-    """
+def leads_faults(leads: Leads, kpi: str | None) -> Iterator[Finding]:
+    """What is wrong with `leads`. `kpi` is the KPI of the key result."""
     if kpi is None:
         yield "leads", "a milestone leads no KPI", "leave `leads` out"
     elif leads.kpi == kpi:
         yield "leads", f"`{kpi}` leads itself", "name the KPI that follows it"
-    elif leads.kpi not in kpis and leads.kpi not in others:
-        remedy = suggestion(leads.kpi, kpis, f"the KPIs are {listed(kpis)}")
-        yield "leads", f"unknown KPI `{leads.kpi}`", remedy
     if leads.by is not None and not 7 <= leads.by <= 182:
         yield "leads", f"`by: {leads.by} days` cannot be tested", "write 1 week to 26 weeks"

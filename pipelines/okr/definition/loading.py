@@ -174,9 +174,12 @@ def _measures(name: str, tree: Tree, kpis: KnownKpis) -> Iterator[Fault]:
         except ValidationError:
             continue  # reported by the form of the whole file
         line = tree.line(("measures", index))
-        for key, what, remedy in measure_faults(measure, kpis.sound, [*kpis.broken, *kpis.off]):
-            where = tree.line(("measures", index, key))
-            yield Fault(name, where, f"measure `{measure.what}`: {what}", remedy)
+        said = f"measure `{measure.what}`"
+        if finding := kpis.unknown(measure.kpi):
+            where, (what, remedy) = tree.line(("measures", index, "kpi")), finding
+            yield Fault(name, where, f"{said}: {what}", remedy, stops_file=False)
+        for key, what, remedy in measure_faults(measure, kpis.sound):
+            yield Fault(name, tree.line(("measures", index, key)), f"{said}: {what}", remedy)
         first = begun.setdefault((measure.what, measure.start), line)
         if first != line:
             what = f"the measure `{measure.what}` of {measure.start} is also that of line {first}"

@@ -74,18 +74,10 @@ class Measure(BaseModel):
         return self.start + timedelta(days=self.lag + self.ramp)
 
 
-def measure_faults(
-    measure: Measure, kpis: Mapping[str, Kpi], others: list[str]
-) -> Iterator[Finding]:
-    """What is wrong with a measure, held against the KPIs.
-
-    `others` are KPIs that are broken or off, which is told elsewhere.
-    """
+def measure_faults(measure: Measure, kpis: Mapping[str, Kpi]) -> Iterator[Finding]:
+    """What is wrong with a measure, held against the sound KPIs; nothing of one of another KPI."""
     kpi = kpis.get(measure.kpi)
     if kpi is None:
-        if measure.kpi not in others:
-            remedy = suggestion(measure.kpi, kpis, f"the KPIs are {listed(kpis)}")
-            yield "kpi", f"unknown KPI `{measure.kpi}`", remedy
         return
     for key, asked in (("where", measure.where), ("controls", measure.controls)):
         for dimension, members in asked.items():

@@ -331,3 +331,20 @@ def test_all_keys_are_named_where_none_is_near_to_the_unknown_one(kpis: dict[str
     [fault] = the_faults(text, kpis)
     assert "unknown key `title`; the keys are at_least, at_most, because," in fault
     assert "met_in, milestone, name, name_members, over, per, plan, weight, where" in fault
+
+
+def test_a_lead_a_budget_or_a_measure_of_an_unknown_kpi_leaves_its_file_alone(kpis):
+    text = with_key_result("kpi: revenue", "at_least: {kpi: budgett}") + (
+        "  - {id: deals, kpi: deals, at_least: 9, leads: {kpi: likess}}\n"
+        "measures:\n  - {what: Ads, kpi: clickss, start: 2026-01-05}\n"
+    )
+    loaded = load({"o.yml": text}, kpis)
+    told = [(fault.line, fault.what.partition(": ")[2]) for fault in loaded.faults]
+    assert told == [
+        (7, "unknown KPI `budgett`"),
+        (8, "unknown KPI `likess`"),
+        (10, "unknown KPI `clickss`"),
+    ]
+    [objective] = loaded.objectives
+    assert loaded.lacking_kpis == {}, "each key result has figures of its own"
+    assert [measure.kpi for measure in objective.measures] == ["clickss"]
