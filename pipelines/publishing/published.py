@@ -76,7 +76,14 @@ _RESTATEMENTS = """
     limit $most
 """
 _HAS_TABLE = "select 1 from duckdb_tables() where table_name = $name"
-_FINDINGS = "select * from findings order by is_fault desc, what, place, message"
+_FINDINGS = """
+    select * from findings
+    order by
+        is_fault desc,
+        -- the first of each cause before all others, as readers list only some
+        row_number() over (partition by is_fault, what, source, stream, kpis order by place, message) > 1,
+        what, place, message
+"""
 _CHECK_INS = "select * from check_ins where day <= $as_of order by key_result_id, day desc, person"
 _MEASURES = (
     "select * exclude (fingerprint) from measures order by start desc, objective_id, measure"
