@@ -6,7 +6,6 @@ the line of each fault.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -154,16 +153,3 @@ def declarations_of_file(path: str) -> Mapping[object, object]:
             "run `okra check`: it names the line",
         ) from None
     return content
-
-
-def period_of(day: date, every: str, fiscal_year_start: int) -> date:
-    """The first day of the week (from Monday), month or fiscal quarter that `day` falls in."""
-    if every == "week":
-        return day - timedelta(days=day.weekday())
-    if every == "month":
-        return day.replace(day=1)
-    if every == "quarter":
-        months = day.year * 12 + day.month - 1
-        months -= (day.month - fiscal_year_start) % 3
-        return date(months // 12, months % 12 + 1, 1)
-    return day

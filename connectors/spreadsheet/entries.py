@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from connectors.spreadsheet.declared import SheetKpi, period_of
+from connectors.spreadsheet.declared import SheetKpi
 from connectors.spreadsheet.findings import Findings
+from connectors.spreadsheet.fiscal_periods import CALENDAR_YEAR, FiscalPeriods
 from connectors.spreadsheet.values import AMBIGUOUS, OTHER_MARK, QUOTE, SPLIT, spelling_key
 
 Row = dict[str, Any]
@@ -27,11 +28,11 @@ class Days:
     """The first one that is ever pulled."""
     today: date
     """The first one that is not over."""
-    fiscal_year_start: int = 1
+    fiscal: FiscalPeriods = CALENDAR_YEAR
 
     def period(self, kpi: SheetKpi, day: date) -> date:
         """The first day of the period that a row of `day` stands for."""
-        return period_of(day, kpi.every, self.fiscal_year_start)
+        return self.fiscal.first_day(day, kpi.every)
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,20 @@
 """The periods that the headers of a wide sheet name: `Jan 26`, `Januar 2026`, `01.2026`, `Q1 2026`, `KW 3 2026`.
 
 The names of months and quarters are those of the sheet's language in Unicode's CLDR. What could be read in two ways
-is refused: `03/04`, or `Q1` of a fiscal year that does not begin in January.
+is refused: `03/04`, or `Q1` of a fiscal year that does not begin in January. In a fiscal year of whole weeks a month
+is a period, which `2026-P03` or any of its days names; `Mar 26` is refused, as the calendar's month may be meant.
 """
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
 
 from connectors.sdk.sheets.cells import Cell, is_empty
-from connectors.spreadsheet.declared import period_of
+from connectors.spreadsheet.fiscal_periods import CALENDAR_YEAR, FiscalPeriods
 from connectors.spreadsheet.layout import Cadence, Layout
 from connectors.spreadsheet.values import BadCell, day_in, shown
 
@@ -21,9 +22,12 @@ SHORTEST_NAME = 3
 """The letters that the name of a month has at least, where it is cut short."""
 EXCEL_NAMES = {"de": {"mrz": 3}}
 """Names of Excel's that CLDR does not have."""
+PERIOD = "period"
+"""A month of a fiscal year of whole weeks."""
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})(?P<gap>[\s./-]*)(?P<label>.+)")
 _YEAR_LAST = re.compile(r"(?P<label>.+?)(?P<gap>[\s./'’-]*)(?P<year>\d{4}|\d{2})")
 _WEEK = re.compile(r"(?:kw|cw|w|wk|week|woche)[\s.]*(?P<week>\d{1,2})")
+_PERIOD = re.compile(r"p(?:eriod)?[\s.]*(?P<number>\d{1,2})")
 _QUARTER = re.compile(r"q[\s.]*(?P<quarter>[1-4])")
 _DAY_FORMS = {
     "DD.MM.YYYY": r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})",
@@ -34,14 +38,14 @@ _EARLIEST, _LATEST = 1970, 2199
 
 
 def period_in(
-    cell: Cell, layout: Layout, fiscal_year_start: int = 1, year: int | None = None
+    cell: Cell, layout: Layout, fiscal: FiscalPeriods = CALENDAR_YEAR, year: int | None = None
 ) -> date | None:
     """The first day of the period that a header names; None where it names none.
 
     Args:
         cell: the header.
         layout: that of the sheet, with the length of a period.
-        fiscal_year_start: the first month of the fiscal year, in which the quarters begin.
+        fiscal: the calendar that months and quarters are of.
         year: that of a header without one, where the layout or the row above has it.
 
     Raises:
@@ -52,7 +56,7 @@ def period_in(
     if is_empty(cell):
         return None
     if isinstance(cell, date):
-        return _of_day(cell, cadence, fiscal_year_start)
+        return _of_day(cell, cadence, fiscal)
     if not isinstance(cell, str):
         return None
     if cadence == "day":
@@ -61,14 +65,19 @@ def period_in(
         except BadCell:
             return None
     text = " ".join(cell.split()).casefold()
-    label, written = _parts(text, cadence, layout.locale)
+    kind = PERIOD if fiscal.has_weeks and cadence == "month" else cadence
+    label, written = _parts(text, kind, layout.locale)
+    if kind == PERIOD and label is None and _parts(text, cadence, layout.locale)[0] is not None:
+        what = "can be a month of the calendar or a period of the fiscal year"
+        raise BadCell("two_ways", what, "write 2026-P01, or a day of the period as a date")
     if label is None:
         return None
     if written is None and year is None:
-        raise BadCell("no_year", "has no year", "write it such as Jan 2026, or declare `year:`")
+        form = "2026-P01" if kind == PERIOD else "Jan 2026"
+        raise BadCell("no_year", "has no year", f"write it such as {form}, or declare `year:`")
     if written is not None and year is not None and written % 100 != year % 100:
         raise BadCell("two_years", f"is not of {year}, which is declared", "correct one of them")
-    return _first_day(cadence, label, year if written is None else written, fiscal_year_start)
+    return _first_day(kind, label, year if written is None else written, fiscal)
 
 
 def day_of(cell: Cell, layout: Layout) -> date:
@@ -84,16 +93,6 @@ def day_of(cell: Cell, layout: Layout) -> date:
         raise BadCell("not_a_date", what, f"write it as {layout.days}") from None
 
 
-def last_day(first: date, cadence: Cadence) -> date:
-    """The last day of the period that begins on `first`."""
-    if cadence == "day":
-        return first
-    if cadence == "week":
-        return first + timedelta(days=6)
-    months = first.year * 12 + first.month - 1 + (1 if cadence == "month" else 3)
-    return date(months // 12, months % 12 + 1, 1) - timedelta(days=1)
-
-
 def year_in(cell: Cell) -> int | None:
     """The year in the cell above a header; None where there is none."""
     if isinstance(cell, Decimal) and cell == cell.to_integral_value():
@@ -103,14 +102,14 @@ def year_in(cell: Cell) -> int | None:
     return None
 
 
-def _of_day(day: date, cadence: Cadence, fiscal_year_start: int) -> date:
+def _of_day(day: date, cadence: Cadence, fiscal: FiscalPeriods) -> date:
     if isinstance(day, datetime):
         raise BadCell("not_a_date", "has an hour beside its day", "give the day alone")
-    first = period_of(day, cadence, fiscal_year_start)
+    first = fiscal.first_day(day, cadence)
     if cadence == "week" and first != day:
         # a week may be named by its last day, or begin on a Sunday
         raise BadCell("no_monday", f"is {day}, which is no Monday", "name weeks by their Monday")
-    if cadence == "quarter" and day.day == 1 and day != first:
+    if cadence == "quarter" and day.day == 1 and day != first and not fiscal.has_weeks:
         raise BadCell(
             "no_quarter",
             f"is {day}, on which no quarter begins",
@@ -119,9 +118,9 @@ def _of_day(day: date, cadence: Cadence, fiscal_year_start: int) -> date:
     return first
 
 
-def _parts(text: str, cadence: Cadence, locale: Locale) -> tuple[int | None, int | None]:
+def _parts(text: str, kind: str, locale: Locale) -> tuple[int | None, int | None]:
     """The number of a month, quarter or week, and the year, where a header has them."""
-    if (ordinal := _label(text, cadence, locale)) is not None:
+    if (ordinal := _label(text, kind, locale)) is not None:
         return ordinal, None
     for form in (_YEAR_FIRST, _YEAR_LAST):
         match = form.fullmatch(text)
@@ -129,26 +128,29 @@ def _parts(text: str, cadence: Cadence, locale: Locale) -> tuple[int | None, int
             continue
         label, digits = match["label"].strip(), match["year"]
         if label.isdecimal():
-            if cadence != "month" or not match["gap"] or len(label) > 2:
+            if kind != "month" or not match["gap"] or len(label) > 2:
                 continue
             if len(digits) < 4:
                 what = f"is {shown(text)}, which can be read in two ways"
                 raise BadCell("two_ways", what, "write the year in full: 01.2026")
             number: int | None = int(label) if 1 <= int(label) <= 12 else None
         else:
-            number = _label(label, cadence, locale)
+            number = _label(label, kind, locale)
         year = int(digits) if len(digits) == 4 else 2000 + int(digits)
         if number is not None and _EARLIEST <= year <= _LATEST:
             return number, year
     return None, None
 
 
-def _label(text: str, cadence: Cadence, locale: Locale) -> int | None:
-    if cadence == "week":
+def _label(text: str, kind: str, locale: Locale) -> int | None:
+    if kind == "week":
         match = _WEEK.fullmatch(text)
         return int(match["week"]) if match and 1 <= int(match["week"]) <= 53 else None
     name = text.rstrip(".").strip()
-    if cadence == "quarter":
+    if kind == PERIOD:
+        match = _PERIOD.fullmatch(name)
+        return int(match["number"]) if match else None
+    if kind == "quarter":
         match = _QUARTER.fullmatch(name)
         return int(match["quarter"]) if match else _quarters(locale).get(name)
     return _month(name, locale)
@@ -189,14 +191,14 @@ def _quarters(locale: Locale) -> Mapping[str, int]:
     return names
 
 
-def _first_day(
-    cadence: Cadence, number: int, year: int | None, fiscal_year_start: int
-) -> date | None:
+def _first_day(kind: str, number: int, year: int | None, fiscal: FiscalPeriods) -> date | None:
     assert year is not None, "one of both has it"
-    if cadence == "month":
+    if kind == "month":
         return date(year, number, 1)
-    if cadence == "quarter":
-        if fiscal_year_start != 1:
+    if kind == PERIOD:
+        return fiscal.numbered(year, number)
+    if kind == "quarter":
+        if fiscal.first_month != 1 or fiscal.has_weeks:
             what = "can be a quarter of the calendar or of the fiscal year"
             raise BadCell("two_ways", what, "write the first day of the quarter, as a date")
         return date(year, number * 3 - 2, 1)

@@ -27,7 +27,7 @@ Corrections usually come with the next month's figure: after 31 days a window co
 all the same, and a late correction shows as a restatement.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -54,6 +54,14 @@ from connectors.sdk.sheets.listed import ListedSheets, business_zone
 from connectors.sdk.yaml_data import NotYamlError, yaml_data
 from connectors.spreadsheet.declared import declared_kpis
 from connectors.spreadsheet.entries import Days, Row
+from connectors.spreadsheet.fiscal_periods import (
+    CALENDARS,
+    MONTHS,
+    NAMED_BY,
+    WEEKDAYS,
+    YEAR_ENDS,
+    FiscalPeriods,
+)
 from connectors.spreadsheet.layout import Layout
 from connectors.spreadsheet.rows import read_rows
 
@@ -102,7 +110,7 @@ class SpreadsheetConnection:
     def __init__(self, values: Mapping[str, str], calls: Calls) -> None:
         """Raises `SourceError` when the options make no sense or the declarations cannot be read."""
         self._zone = business_zone(values)
-        self._fiscal_year_start = setting(values, "OKRA_FISCAL_YEAR_START", "1", int)
+        self._fiscal = fiscal_periods(values)
         self._start = setting(values, "OKRA_START_DATE", DEFAULT_START, date.fromisoformat)
         self._layout = layout_of(values.get("SPREADSHEET_LAYOUT", ""))
         self._declared = declared_kpis(
@@ -121,7 +129,7 @@ class SpreadsheetConnection:
         yesterday = piece.last - ONE_DAY if is_plan else piece.data_through or piece.last_day
         if self._read is None:
             grids = self._sheets.grids(self._layout.names)
-            days = Days(self._start, yesterday + ONE_DAY, self._fiscal_year_start)
+            days = Days(self._start, yesterday + ONE_DAY, self._fiscal)
             rows, findings = read_rows(grids, self._declared, days, self._layout)
             self._read = by_day(rows), findings
         rows_of, findings = self._read
@@ -171,6 +179,28 @@ def layout_of(text: str) -> Layout:
         raise Rejected(what, "run `okra check`: it names the line in sources.yml") from None
 
 
+def fiscal_periods(values: Mapping[str, str]) -> FiscalPeriods:
+    """The calendar that months and quarters are of. Raises `Rejected`."""
+    return FiscalPeriods(
+        setting(values, "OKRA_FISCAL_YEAR_START", "1", int),
+        setting(values, "OKRA_FISCAL_CALENDAR", MONTHS, one_of(CALENDARS)),
+        setting(values, "OKRA_FISCAL_WEEK_START", "sunday", one_of(WEEKDAYS)),
+        setting(values, "OKRA_FISCAL_LAST_WEEK", "nearest", one_of(YEAR_ENDS)),
+        setting(values, "OKRA_FISCAL_YEAR_NAMED_BY", "end", one_of(NAMED_BY)),
+    )
+
+
+def one_of(words: Collection[str]) -> Callable[[str], str]:
+    """What takes these words alone, and raises `ValueError` for others."""
+
+    def read(value: str) -> str:
+        if value not in words:
+            raise ValueError(value)
+        return value
+
+    return read
+
+
 def setting(values: Mapping[str, str], name: str, default: str, how: Callable[[str], T]) -> T:
     """A setting that is no text. Raises `Rejected`."""
     try:
@@ -210,6 +240,24 @@ SOURCE = Source(
         ),
         *listed.OPTIONS,
         Option("OKRA_FISCAL_YEAR_START", "First month of the fiscal year", default="1"),
+        Option(
+            "OKRA_FISCAL_YEAR_NAMED_BY", "What a fiscal year is named by: end, start", default="end"
+        ),
+        Option(
+            "OKRA_FISCAL_CALENDAR",
+            "What a fiscal year is made of: months, or weeks as in 4-4-5",
+            default=MONTHS,
+        ),
+        Option(
+            "OKRA_FISCAL_WEEK_START",
+            "Day on which the weeks of a year of whole weeks begin",
+            default="sunday",
+        ),
+        Option(
+            "OKRA_FISCAL_LAST_WEEK",
+            "Where a year of whole weeks ends: nearest, last",
+            default="nearest",
+        ),
         Option("OKRA_START_DATE", "First day to pull", default=DEFAULT_START),
     ),
     streams=(KPI_VALUES, KPI_PLANS),

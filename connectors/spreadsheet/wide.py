@@ -14,8 +14,9 @@ from connectors.sdk.errors import Rejected
 from connectors.sdk.sheets.cells import Cell, Grid, Line, is_empty
 from connectors.sdk.sheets.columns import columns_of
 from connectors.spreadsheet.declared import SheetKpi
+from connectors.spreadsheet.fiscal_periods import FiscalPeriods
 from connectors.spreadsheet.layout import Layout
-from connectors.spreadsheet.period_headers import last_day, period_in, year_in
+from connectors.spreadsheet.period_headers import period_in, year_in
 from connectors.spreadsheet.values import SPLIT, BadCell, shown
 
 DASHES = {"-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2212"}
@@ -26,6 +27,12 @@ FORMS = {
     "month": "Jan 2026, 01.2026 or 2026-01",
     "quarter": "Q1 2026",
 }
+"""How the headers of periods are written, to say what would be right."""
+FORMS_OF_WEEKS = {
+    "month": "2026-P01, or with a day of the period as a date",
+    "quarter": "2026-02-01, the first day of the quarter as a date",
+}
+"""The same where a fiscal year is made of whole weeks."""
 _UP_TO_THOUSANDS = re.compile(r"\s*[(+-]?\s*\d{1,3}\s*")
 _THOUSANDS = re.compile(r"\s*\d{3}(\.\d+)?\s*[%)]?\s*")
 _WHOLE = re.compile(r"\s*[(+-]?\s*\d+\s*")
@@ -116,12 +123,12 @@ class WideRow:
 
 
 def wide_header(
-    grid: Grid, layout: Layout, dimensions: Collection[str], fiscal_year_start: int
+    grid: Grid, layout: Layout, dimensions: Collection[str], fiscal: FiscalPeriods
 ) -> WideHeader:
     """The header: the first line with the declared columns and with a period. Raises `Rejected`, naming each fault."""
     if not grid.lines:
         raise Rejected(f"{grid.name} is empty", "write the header")
-    search = _Search(grid, layout, dimensions, fiscal_year_start)
+    search = _Search(grid, layout, dimensions, fiscal)
     near = None
     for index, line in enumerate(grid.lines):
         names = columns_of(search.shown(line))
@@ -136,7 +143,7 @@ def wide_header(
         )
     raise Rejected(
         f"{grid.name}, row {near.number} has no header of a {layout.periods}",
-        f"write headers such as {FORMS[layout.periods or 'month']}",
+        f"write headers such as {forms(layout, fiscal)}",
     )
 
 
@@ -147,7 +154,7 @@ class _Search:
     grid: Grid
     layout: Layout
     dimensions: Collection[str]
-    fiscal_year_start: int
+    fiscal: FiscalPeriods
 
     @property
     def needed(self) -> set[str]:
@@ -194,7 +201,7 @@ class _Search:
                     )
                 by_day[first] = place
                 assert self.layout.periods is not None
-                periods[place] = last_day(first, self.layout.periods)
+                periods[place] = self.fiscal.last_day(first, self.layout.periods)
             elif periods or self._has_numbers(index, place):
                 faults += self._undeclared(index, place, cell, header_cell)
         if faults:
@@ -216,7 +223,7 @@ class _Search:
             what = f"says {shown(cell)}" if shown(cell) != "a text" else "has a header"
             yield (
                 f"{header_cell} {what} that is no {self.layout.periods}; write it such as "
-                f"{FORMS[self.layout.periods or 'month']}, or name it in `skip` of the layout"
+                f"{forms(self.layout, self.fiscal)}, or name it in `skip` of the layout"
             )
         elif any(
             place < len(line.cells) and not is_empty(line.cells[place])
@@ -245,7 +252,7 @@ class _Search:
         cell = self._shown(line, place)
         if self.layout.skips(cell):
             return None
-        return period_in(cell, self.layout, self.fiscal_year_start, year)
+        return period_in(cell, self.layout, self.fiscal, year)
 
     def _shown(self, line: Line, place: int) -> Cell:
         number, column = self.grid.merged.get((line.number, place), (line.number, place))
@@ -255,6 +262,13 @@ class _Search:
             else next((x for x in self.grid.lines if x.number == number), line)
         )
         return first.cells[column] if column < len(first.cells) else None
+
+
+def forms(layout: Layout, fiscal: FiscalPeriods) -> str:
+    """How headers of the layout's periods are written."""
+    cadence = layout.periods or "month"
+    of_weeks = FORMS_OF_WEEKS if fiscal.has_weeks else {}
+    return of_weeks.get(cadence, FORMS[cadence])
 
 
 def letters(place: int) -> str:

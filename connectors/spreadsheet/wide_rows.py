@@ -149,5 +149,5 @@ class Meant:
 def wide_rows(grid: Grid, layout: Layout, declared: SheetKpis, days: Days) -> WideRows:
     """The rows of a sheet. Raises `Rejected` where its header cannot be read."""
     dimensions = {name for kpi in declared.kpis.values() for name in kpi.dimensions}
-    header = wide_header(grid, layout, dimensions, days.fiscal_year_start)
+    header = wide_header(grid, layout, dimensions, days.fiscal)
     return WideRows(grid, header, layout, declared, days)

@@ -18,7 +18,16 @@ from connectors.sdk.source_settings import by_minute, days_name, rate_name
 from pipelines.okr.definition.field_types import refusal
 
 OF_INSTALLATION = frozenset(
-    {"OKRA_SHEET_KPIS", "OKRA_TIMEZONE", "OKRA_FISCAL_YEAR_START", "OKRA_START_DATE"}
+    {
+        "OKRA_SHEET_KPIS",
+        "OKRA_TIMEZONE",
+        "OKRA_FISCAL_YEAR_START",
+        "OKRA_FISCAL_YEAR_NAMED_BY",
+        "OKRA_FISCAL_CALENDAR",
+        "OKRA_FISCAL_WEEK_START",
+        "OKRA_FISCAL_LAST_WEEK",
+        "OKRA_START_DATE",
+    }
 )
 """Settings of Okra's that a connector reads too: they are not those of one instance."""
 FIGURES = ("restates_days", "requests_per_second", "requests_per_minute")

@@ -6,6 +6,7 @@ import pytest
 
 from connectors.sdk.errors import Rejected
 from connectors.spreadsheet.entries import Days
+from connectors.spreadsheet.fiscal_periods import FiscalPeriods
 from tests.connectors.spreadsheet.wide_sheets import GERMAN, book, fault, figures, read
 from tests.connectors.spreadsheet.workbooks import saved
 
@@ -84,7 +85,7 @@ def test_weeks_quarters_and_days():
 
 
 def test_a_quarter_of_a_shifted_fiscal_year_is_refused():
-    shifted = Days(date(2026, 1, 1), date(2026, 11, 25), fiscal_year_start=10)
+    shifted = Days(date(2026, 1, 1), date(2026, 11, 25), FiscalPeriods(first_month=10))
     with pytest.raises(Rejected, match="a quarter of the calendar or of the fiscal year"):
         read("kpi;Q1 2026\nquarterly;7\n", shifted, periods="quarter")
 
