@@ -122,7 +122,8 @@ class _Carrying:
         notes: list[str] = []
         results: list[KeyResult] = []
         frame = objective.model_copy(
-            update={"id": new_id, "period": self.period, **self._family(objective)}
+            # a measure stands once, and is judged with the goal that it was taken for
+            update={"id": new_id, "period": self.period, "measures": (), **self._family(objective)}
         )
         for result in objective.key_results:
             if result.id in missed:

@@ -24,3 +24,9 @@ def _days(written: object) -> int:
 
 Duration = Annotated[int, BeforeValidator(_days), WithJsonSchema(_SCHEMA)]
 """Days, written as `10 days` or `4 weeks`."""
+
+
+def in_words(days: int) -> str:
+    """A duration as a file writes it: `4 weeks`, `10 days`."""
+    number, unit = (days // WEEK, "week") if days % WEEK == 0 else (days, "day")
+    return f"{number} {unit}{'' if number == 1 else 's'}"

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from pipelines.okr.definition.definitions import KeyResult, Objective
+from pipelines.okr.definition.durations import in_words
 from pipelines.okr.definition.field_types import MEASURED, KpiTarget, MemberTargets
 from pipelines.okr.definition.met_in import MetIn
 from pipelines.okr.definition.plans import DatedPlan, PlanKpi
@@ -19,6 +21,8 @@ from pipelines.okr.kpi.periods import Period
 _WIDTH = 100
 _IN_UNIT = ("at_least", "at_most", "between", "baseline", "plan")
 """The keys whose numbers are in the KPI's unit, so that those of a percentage carry the sign."""
+_DURATIONS = ("by", "lag", "ramp")
+"""The keys of leads and measures whose days are written as a duration."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -100,4 +104,15 @@ def _plain(content: Any, *, with_sign: bool = False) -> Any:
         return as_written(content)
     if isinstance(content, bool | str | date | int):
         return content
-    return {name: _plain(getattr(content, name)) for name in type(content).model_fields}
+    return _part(content)
+
+
+def _part(part: BaseModel) -> dict[str, Any]:
+    """The keys of a milestone, of leads or of a measure, but those that say no more than the default."""
+    written = {}
+    for name, field in type(part).model_fields.items():
+        content = getattr(part, name)
+        if content == field.default and not isinstance(content, bool):
+            continue  # whether a milestone is done stands there to be changed
+        written[name] = in_words(content) if name in _DURATIONS else _plain(content)
+    return written

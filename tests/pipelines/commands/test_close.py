@@ -223,6 +223,23 @@ def test_what_was_missed_goes_on_with_targets_off_the_ladder(closable: Company) 
     assert goals["page"]["milestone"] == {"done": False, "due": date(2026, 12, 31)}
 
 
+def test_a_lead_goes_on_and_a_measure_stays_with_the_goal_that_it_was_taken_for(
+    closable: Company,
+) -> None:
+    """The same measure in two files would be two measures at once, of which nobody can tell one from the other."""
+    path = closable.settings.definitions_path / "ship.yml"
+    leading = OKR.replace("met_in: all}", "met_in: all, leads: {kpi: page_likes, by: 2 weeks}}")
+    measure = "measures:\n  - {what: A second shift, kpi: units_shipped, start: 2026-08-01}\n"
+    path.write_text(leading + measure)
+    with duckdb.connect(str(closable.settings.warehouse_path)) as connection:
+        connection.execute(MEASURE)
+    closable.run(date(2026, 10, 5)).close(carry=True)
+    carried = yaml.safe_load(closable.files["okrs/ship-2026-q4.yml"])
+    goals = {goal["id"]: goal for goal in carried["key_results"]}
+    assert goals["weekly"]["leads"] == {"kpi": "page_likes", "by": "2 weeks"}
+    assert "measures" not in carried
+
+
 def test_the_carried_files_pass_the_check(closable: Company) -> None:
     closable.close(carry=True)
     err = io.StringIO()

@@ -21,6 +21,15 @@ FILES = {
     "a plan": "{id: it, kpi: revenue, at_least: 30, plan: {2026-W45: 10, 2026-W46: 20}}",
     "words": "{id: it, name: 'Näher: \"ja\" # nein', kpi: deals, at_most: 5, because: 'no'}",
     "a milestone": "{id: it, milestone: {done: true, due: 2026-11-20}}",
+    "a lead": "{id: it, kpi: deals, at_least: 7, leads: {kpi: revenue}}",
+    "a lead of weeks": "{id: it, kpi: deals, at_least: 7, leads: {kpi: revenue, by: 4 weeks}}",
+}
+MEASURES = {
+    "short": "{what: Call more, kpi: deals, start: 2026-11-02}",
+    "whole": (
+        "{what: Call more, kpi: deals, start: 2026-11-02, ends: 2026-12-31, where: {rep: Kim}, controls: {rep: Ana},"
+        " lag: 1 week, ramp: 10 days, owner: ana@example.com, expected: 10 %}"
+    ),
 }
 
 
@@ -32,6 +41,18 @@ def test_what_was_written_is_read_as_the_same_objective(key_result: str, period:
     if loaded.faults:
         pytest.skip("not a goal of these days")
     [objective] = loaded.objectives
+    reread = load({"grow.yml": as_yaml(objective, KPIS)}, KPIS)
+    assert not reread.faults
+    assert reread.objectives == (objective,)
+
+
+@pytest.mark.parametrize("measure", MEASURES.values(), ids=list(MEASURES))
+def test_a_measure_that_was_written_is_read_as_the_same(measure: str) -> None:
+    text = (
+        "objective: Grow\nid: grow\nowner: ana@example.com\nperiod: 2026-11\n"
+        f"key_results: [{FILES['words']}]\nmeasures: [{measure}]\n"
+    )
+    [objective] = load({"grow.yml": text}, KPIS).objectives
     reread = load({"grow.yml": as_yaml(objective, KPIS)}, KPIS)
     assert not reread.faults
     assert reread.objectives == (objective,)
