@@ -1,8 +1,8 @@
 """Amounts that no sum has, as their currency has no exchange rate: which currency, why, and what to do."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import chain
+from itertools import chain, groupby
 
 import duckdb
 
@@ -14,18 +14,17 @@ _QUOTED = "select currency, first_day, last_day from comparisons.quoted_currenci
 _UNCONVERTED = """
     select
         kpi_days.dimensions['currency'] as currency,
-        list(distinct kpi_days.kpi order by kpi_days.kpi),
+        coalesce(kpis.constant_rate_day, kpi_days.day) as rate_day,
         min(kpi_days.day),
         max(kpi_days.day),
-        min(coalesce(kpis.constant_rate_day, kpi_days.day)),
-        max(coalesce(kpis.constant_rate_day, kpi_days.day))
+        list(distinct kpi_days.kpi)
     from reporting.kpi_days
     inner join reporting.kpis on kpi_days.kpi = kpis.kpi
     where kpi_days.rate is null
-    group by currency
-    order by currency
+    group by currency, rate_day
+    order by currency, rate_day
 """
-"""By currency: the KPIs, the days of the amounts, and the days whose rates are missing."""
+"""By currency and day whose rate is missing: the days of the amounts, and the KPIs."""
 _DAYS = """
     select count(*) from information_schema.tables where table_schema = 'reporting' and table_name = 'kpi_days'
 """
@@ -43,7 +42,7 @@ Quoted = Mapping[str, tuple[date, date]]
 def currency_findings(
     connection: duckdb.DuckDBPyConnection, reporting_currency: str
 ) -> Iterator[FindingRow]:
-    """A finding for each currency whose amounts are left out.
+    """A finding for each currency whose amounts are left out, and for each reason.
 
     It is no fault of the run, which cannot mend it. Nothing is said of days whose rates are not there yet, nor where
     no day of a KPI was built.
@@ -55,15 +54,21 @@ def currency_findings(
     if is_on and not quoted:
         return
     unconverted = connection.execute(_UNCONVERTED).fetchall()
-    for currency, kpis, first_day, last_day, first_rate, last_rate in unconverted:
+    for (currency, _), rows in groupby(
+        unconverted, lambda x: (x[0], places(x[1], (reporting_currency, x[0]), quoted))
+    ):
+        days = list(rows)
+        first_rate, last_rate = days[0][1], days[-1][1]
         reasons = chain(
             reasons_of(reporting_currency, first_rate, last_rate, quoted),
             reasons_of(currency, first_rate, last_rate, quoted),
             not_pulled(first_rate, quoted),
+            gaps(currency, reporting_currency, first_rate, last_rate, quoted),
         )
         reason = next(reasons if is_on else reasons_without_rates(currency), None)
         if reason is None:
             continue
+        first_day, last_day = min(x[2] for x in days), max(x[3] for x in days)
         yield FindingRow(
             what="no_exchange_rate",
             source="exchange_rates",
@@ -74,8 +79,14 @@ def currency_findings(
             last_day=last_day,
             is_set_aside=True,
             is_fault=False,
-            kpis=kpis,
+            kpis=sorted({kpi for x in days for kpi in x[4]}),
         )
+
+
+def places(day: date, currencies: Iterable[str], quoted: Quoted) -> tuple[int, ...]:
+    """Where a day lies to the rates of each currency: -1 before the first, 1 after the last, else 0."""
+    spans = (quoted.get(currency, (day, day)) for currency in currencies)
+    return tuple((day >= first) + (day > last) - 1 for first, last in spans)
 
 
 def quoted_currencies(connection: duckdb.DuckDBPyConnection) -> Quoted:
@@ -142,6 +153,19 @@ def not_pulled(first_day: date, quoted: Quoted) -> Iterator[str]:
     """That the rates of the first days have not been pulled."""
     if first_day < earliest(quoted):
         yield (
-            f"the first exchange rates in the lake are of {earliest(quoted)}; set OKRA_START_DATE to before "
-            f"{first_day} and run `okra run`"
+            f"the first exchange rates in the lake are of {earliest(quoted)}; set OKRA_START_DATE to a working day "
+            f"before {first_day} and run `okra run`"
+        )
+
+
+def gaps(
+    currency: str, reporting_currency: str, first_day: date, last_day: date, quoted: Quoted
+) -> Iterator[str]:
+    """That there are rates before these days and after them, and none of a week."""
+    names = [x for x in (currency, reporting_currency) if x != "EUR"]
+    if all(quoted[x][0] <= first_day and last_day <= quoted[x][1] for x in names):
+        yield (
+            f"the European Central Bank has no rate of {' or '.join(names)} from {first_day} to {last_day}, nor in the "
+            f"week before; add rates of your own for that time to a copy of its file and name that in "
+            "OKRA_EXCHANGE_RATES"
         )

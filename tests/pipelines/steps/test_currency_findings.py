@@ -87,7 +87,17 @@ def test_a_currency_that_is_never_quoted_is_named_with_its_days_and_kpis(
         ("ISK", date(2023, 5, 2), "has no rate of ISK before 2024-02-01"),
         ("GBP", date(2021, 12, 30), "the first exchange rates in the lake are of 2022-01-03"),
         ("UAH", date(2021, 12, 30), "quotes no UAH"),
-        ("EUR", date(2021, 12, 30), "set OKRA_START_DATE to before 2021-12-30"),
+        ("EUR", date(2021, 12, 30), "set OKRA_START_DATE to a working day before 2021-12-30"),
+        (
+            "GBP",
+            date(2024, 5, 9),
+            "has no rate of GBP or USD from 2024-05-09 to 2024-05-09, nor in the week before",
+        ),
+        (
+            "EUR",
+            date(2024, 5, 9),
+            "has no rate of USD from 2024-05-09 to 2024-05-09, nor in the week before",
+        ),
     ],
 )
 def test_the_reason_is_what_the_rates_themselves_say(
@@ -96,6 +106,25 @@ def test_the_reason_is_what_the_rates_themselves_say(
     paid(warehouse, currency, day)
     [finding] = findings_of(warehouse)
     assert said in finding.message
+
+
+def test_each_reason_of_a_currency_is_a_finding(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Roubles of the day before the first rates, of two weeks without any, and of the time after the last."""
+    paid(warehouse, "RUB", date(2021, 12, 30), date(2022, 2, 10), date(2022, 2, 14))
+    paid(warehouse, "RUB", date(2022, 3, 2), date(2026, 1, 5), kpi="mrr")
+    findings = findings_of(warehouse, "EUR")
+    assert [(str(x.first_day), str(x.last_day), x.kpis) for x in findings] == [
+        ("2021-12-30", "2021-12-30", ["net_revenue"]),
+        ("2022-02-10", "2022-02-14", ["net_revenue"]),
+        ("2022-03-02", "2026-01-05", ["mrr"]),
+    ]
+    assert "first exchange rates in the lake" in findings[0].message
+    assert findings[1].message == (
+        "amounts in RUB are in no sum: the European Central Bank has no rate of RUB from 2022-02-10 to 2022-02-14, "
+        "nor in the week before; add rates of your own for that time to a copy of its file and name that in "
+        "OKRA_EXCHANGE_RATES"
+    )
+    assert "no longer quotes RUB" in findings[2].message
 
 
 def test_a_reporting_currency_without_rates_is_the_reason_for_all_others(
