@@ -47,11 +47,15 @@ class OpenWindow:
 
 @dataclass(frozen=True, slots=True)
 class MemberRecord:
-    """How many of the judged members meet the goal, and who is furthest behind; nobody where several tie."""
+    """How many of the judged members meet the goal, and who is furthest behind; nobody where several tie.
+
+    `untargeted` are those that are not judged, as the KPI that gives the targets has none for them.
+    """
 
     met: int
     judged: int
     furthest_behind: str | None = None
+    untargeted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,8 @@ def _why(key_result: JudgedKeyResult, part: JudgedPart, odds: Odds, unit: str) -
     why = wording.with_unseen(why, key_result.unseen)
     if part.member == TOTAL and part.window is None:
         named = key_result.result.name_members
-        why = wording.with_untargeted(why, key_result.untargeted, named=named)
+        by_kpi = stands.members.untargeted if stands.members else ()
+        why = wording.with_untargeted(why, [*key_result.untargeted, *by_kpi], named=named)
     return why
 
 

@@ -113,17 +113,20 @@ class EachMember:
         trust = frozenset[str]().union(*(part.assessment.trust for part in members))
         why = wording.no_data(course, f"any {self.dimension}")
         blank = Assessment(course, "no_data", why, target=question.goal.target, trust=trust)
-        lacking = [part.assessment for part in members if part.assessment.lacks_target]
+        lacking = {part.member: part.assessment for part in members if part.assessment.lacks_target}
         if not judged:
-            why = lacking[0].why if lacking else why
+            why = next((member.why for member in lacking.values()), why)
             return replace(blank, why=why, expected=ONE if paced else expected_share(course))
         known = {name: member for name, member in judged.items() if member.score is not None}
         last = min(known or judged, key=lambda name: (-_gap(judged[name]), name))
         blank = replace(blank, actual=judged[last].actual, gap=judged[last].gap)
         if not known:
-            return self._before_first_window(blank, judged)
-        outcomes = tuple(member.outcome for member in judged.values())
-        return self._of_known(blank, known, last, outcomes, paced=paced)
+            summary = self._before_first_window(blank, judged)
+        else:
+            outcomes = tuple(member.outcome for member in judged.values())
+            summary = self._of_known(blank, known, last, outcomes, paced=paced)
+        assert summary.members is not None, "members were judged"
+        return replace(summary, members=replace(summary.members, untargeted=tuple(lacking)))
 
     def _of_known(
         self,

@@ -129,7 +129,7 @@ def _headline(
         return replace(blank, status="not_started", why=wording.not_started(first))
     if latest is None:
         lacking = [window for window in begun if window.lacks_target]
-        return replace(blank, why=lacking[0].why) if lacking else blank
+        return replace(blank, why=lacking[0].why, lacks_target=True) if lacking else blank
     still_open = [
         wording.open_window(part.window.label, figure(part.assessment.actual, kpi.unit))
         for part in under_way

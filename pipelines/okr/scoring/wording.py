@@ -173,7 +173,7 @@ def with_unseen(sentence: str, unseen: Iterable[UnseenMember]) -> str:
 
 
 def with_untargeted(sentence: str, members: Sequence[str], *, named: bool) -> str:
-    """The sentence, and who is not judged because the file has no target for them."""
+    """The sentence, and who is not judged because the file, or the KPI that gives the targets, has none for them."""
     if not members:
         return sentence
     some, more = ", ".join(members[:MOST_NAMED]), len(members) - MOST_NAMED
