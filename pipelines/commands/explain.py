@@ -15,6 +15,7 @@ from rich.text import Text
 from pipelines.commands.console import Output
 from pipelines.commands.terminal import amounts_of, styled_status
 from pipelines.okr.kpi.kpi import PERCENT
+from pipelines.okr.kpi.periods import containing
 from pipelines.publishing.factor_rows import is_of_whole_kpi
 from pipelines.publishing.key_result_chain import KeyResultChain, read_chain
 from pipelines.publishing.language.check_ins import check_in
@@ -273,10 +274,13 @@ def kpi_lines(chain: KeyResultChain, language: Language) -> Lines:
     if latest:
         line = sparkline([row["value"] for row in months])
         value = amounts.text(latest["value"])
-        month = language.window(f"{latest['period_start']:%Y-%m}")
+        month = containing(latest["period_start"], "month", language.fiscal_year)
         state = language.text(f"kpi.{latest['status']}")
         lines.append(
-            (language.text("explain.by_month"), f"{line} {month}: {escape(value)} ({state})")
+            (
+                language.text("explain.by_month"),
+                f"{line} {language.span(month.start, month.end)}: {escape(value)} ({state})",
+            )
         )
     return [(name, text) for name, text in lines if text]
 

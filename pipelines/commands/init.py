@@ -212,7 +212,7 @@ def ask_of_objective(answers: Answers, settings: Settings, output: Output) -> No
             ),
             owner=ask("Who answers for it", "me@example.com"),
         )
-        files = okr(new, kpis, "okr_definitions", settings.today()).files
+        files = okr(new, kpis, "okr_definitions", quarter.label).files
         faults = load(files, kpis, answers.fiscal_year).faults
         if not faults:
             answers.objectives |= files

@@ -136,14 +136,14 @@ def new_okr(
     from pipelines.commands.target import AskedTarget, even_target
     from pipelines.inputs.kpi_files import declared_kpis
     from pipelines.okr.definition.loading import load
+    from pipelines.okr.kpi.periods import containing
 
     settings = okra_settings.load()
     kpis = declared_kpis(settings).kpis
     offered = ""
+    month = containing(settings.today(), "month", settings.fiscal_year).label
     if not target and kpi in kpis:
-        asked = AskedTarget(
-            kpi, period or f"{settings.today():%Y-%m}", per=per, over=over, met_in=met_in
-        )
+        asked = AskedTarget(kpi, period or month, per=per, over=over, met_in=met_in)
         offered = even_target(settings, asked)
     answers = scaffolding.NewObjective(
         name=name,
@@ -155,7 +155,7 @@ def new_okr(
         met_in=met_in,
         owner=owner,
     )
-    files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), settings.today())
+    files = scaffolding.okr(answers, kpis, shown(settings.definitions_path), month)
     if faults := load(files.files, kpis, settings.fiscal_year).faults:
         raise scaffolding.ScaffoldError("; ".join(f"{f.what}; {f.remedy}" for f in faults))
     output = output_of(context)

@@ -4,7 +4,6 @@ import keyword
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import groupby
 from pathlib import Path
 from string import Template
@@ -197,8 +196,8 @@ class NewObjective:
     """In how many of these windows: `90 %`, `all` or a count; the default of the rules where it is empty."""
 
 
-def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) -> Scaffold:
-    """An objective with one key result over an existing KPI, for the month of `today` if no period is named."""
+def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, month: str) -> Scaffold:
+    """An objective with one key result over an existing KPI, for the present `month` if no period is named."""
     name = checked(new.name.replace("-", "_"), "OKR").replace("_", "-")
     measured = kpis.get(new.kpi)
     if measured is None:
@@ -212,7 +211,7 @@ def okr(new: NewObjective, kpis: Mapping[str, Kpi], folder: str, today: date) ->
         "title": scalar(new.words or title(name)),
         "id": name,
         "owner": new.owner,
-        "period": new.period or f"{today:%Y-%m}",
+        "period": new.period or month,
         "key_result": new.kpi.replace("_", "-"),
         "wording": scalar(f"{label}: {goal.replace('_', ' ')} {shown_target}{window}"),
         "kpi": new.kpi,

@@ -70,7 +70,7 @@ _ATTEMPTS = f"""
 """  # noqa: S608 - of our own constants
 _RESTATEMENTS = """
     select * from restatements
-    where kpi = $kpi and dimension = 'total' and period_end >= $start
+    where kpi = $kpi and dimension = 'total' and period_end >= $start and period_start <= $deadline
     order by restated_at desc, period_start desc limit 3
 """
 _LEVERS = """
@@ -159,7 +159,12 @@ def read_chain(path: Path, name: str) -> KeyResultChain:
             factors=[],
             factor_members=[],
             levers=file.rows(_LEVERS, id=key_result, as_of=score["as_of"]),
-            restatements=file.rows(_RESTATEMENTS, kpi=score["kpi"], start=score["period_start"]),
+            restatements=file.rows(
+                _RESTATEMENTS,
+                kpi=score["kpi"],
+                start=score["period_start"],
+                deadline=score["deadline"],
+            ),
             streams=[windows for windows in file.streams().values() if windows.feeds in streams],
             attempts=file.rows(_ATTEMPTS, streams=streams),
             defined=file.first(_DEFINED, id=key_result) or file.first(_LAST_DEFINED, id=key_result),

@@ -101,6 +101,8 @@ def parse_period(written: object, fiscal_year: FiscalYear = CALENDAR_YEAR) -> Pe
         raise PeriodError(f"the year {year} is out of reach", f"{_EARLIEST} to {_LATEST} are known")
     try:
         return _named(year, match, fiscal_year)
+    except PeriodError:
+        raise
     except ValueError as error:
         raise PeriodError(f"there is no {written} ({error})", f"write {_FORMS}") from None
 

@@ -264,7 +264,13 @@ def _of_members(row: Row, parts: Rows, amounts: Amounts) -> str:
         else:
             asked = amounts.text(last["target"])
             words.append(language.text("why.furthest", goal=asked, **figures))
-    return " ".join([*words, *_members_now(row, parts, language)])
+    return " ".join([*words, *_untargeted(members, language), *_members_now(row, parts, language)])
+
+
+def _untargeted(members: Rows, language: Language) -> list[str]:
+    """How many members have figures and no target, as the KPI that gives the targets has none for them."""
+    untargeted = [x for x in members if x["status"] == "no_data" and x["actual"] is not None]
+    return [language.text("why.untargeted", len(untargeted))] if untargeted else []
 
 
 def _members_now(row: Row, parts: Rows, language: Language) -> list[str]:

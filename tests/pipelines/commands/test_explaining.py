@@ -28,18 +28,20 @@ def company(tmp_path: Any) -> Company:
     return company
 
 
-def printed(company: Company, locale: str = "en", *, as_json: bool = False) -> str:
+def printed(
+    company: Company, locale: str = "en", *, as_json: bool = False, **settings_given: Any
+) -> str:
     company.rows.setdefault("restatements", [])
     company.publish()
-    settings = Settings(_env_file=None, home=company.home, locale=locale)
+    settings = Settings(_env_file=None, home=company.home, locale=locale, **settings_given)
     paper = io.StringIO()
     explain(settings, "grow/revenue", Output(Console(file=paper, width=400), as_json=as_json))
     return paper.getvalue()
 
 
-def said(company: Company, locale: str = "en") -> str:
+def said(company: Company, locale: str = "en", **settings: Any) -> str:
     """What is printed, as a reader sees it; lines are not cut."""
-    lines = (" ".join(line.split()) for line in printed(company, locale).splitlines())
+    lines = (" ".join(line.split()) for line in printed(company, locale, **settings).splitlines())
     return "\n".join(lines).replace("\u202f", " ")
 
 
@@ -73,6 +75,26 @@ def test_every_section_is_in_the_reader_s_language(company: Company) -> None:
         assert line in words.replace("\u00a0", " "), words
     for english in ("against", "odds", "pace", "windows", "Status", "Score", "by month", "as of"):
         assert english not in words
+
+
+def test_a_month_of_a_year_of_whole_weeks_is_called_by_its_number(company: Company) -> None:
+    """The period from 29 March to 2 May is no March."""
+    company.key_result(unit="USD")
+    company.month(date(2026, 3, 29), date(2026, 5, 2), 1200)
+    weeks = {"fiscal_calendar": "4-4-5", "fiscal_year_start": 2, "fiscal_last_week": "last"}
+    assert "By month ▁ 2027-P03: $1,200 (complete)" in said(company, **weeks)
+
+
+def test_what_was_restated_after_the_goal_is_none_of_it(company: Company) -> None:
+    company.key_result(unit="USD", deadline=date(2026, 10, 31))
+    for month, last in ((10, 31), (11, 30)):
+        company.restatement(
+            period_start=date(2026, month, 1), period_end=date(2026, month, last), member="total", old_value=900,
+            new_value=Decimal("855.5"), restated_at=datetime(2026, 11, 20, tzinfo=UTC),
+        )  # fmt: skip
+    words = said(company)
+    assert "Restated October 2026: $855.50, was $900." in words
+    assert "November 2026: $855.50" not in words
 
 
 def test_a_goal_that_is_in_no_file_is_said_to_be_so_and_stays_what_it_was(company: Company) -> None:

@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from pipelines.okr.kpi.kpi import Kpi
 from pipelines.settings import BUILT_IN
 from tests.projects import OKRA
 
-TODAY = date(2026, 11, 25)
+MONTH = "2026-11"
 BIN = Path(sys.executable).parent
 Write = Callable[..., str]
 
@@ -178,7 +177,7 @@ def test_a_kpi_of_what_is_not_there_is_refused(wish: NewKpi, told: str) -> None:
 def test_a_new_okr_is_accepted_for_every_kpi_there_is(kpis: dict[str, Kpi]) -> None:
     for name in kpis:
         made = scaffolding.okr(
-            NewObjective(name=f"more-{name}", kpi=name), kpis, "okr_definitions", TODAY
+            NewObjective(name=f"more-{name}", kpi=name), kpis, "okr_definitions", MONTH
         )
         (text,) = made.files.values()
         loaded = load({"new.yml": text}, kpis)
@@ -194,12 +193,12 @@ def test_a_new_okr_has_the_number_and_the_period_that_are_asked_for(kpis: dict[s
     wish = NewObjective(
         name="happy", kpi="customer_satisfaction", target="96 %", period="2026-Q4", owner="me@x.org"
     )
-    ((place, text),) = scaffolding.okr(wish, kpis, "okr_definitions", TODAY).files.items()
+    ((place, text),) = scaffolding.okr(wish, kpis, "okr_definitions", MONTH).files.items()
     assert place == "okr_definitions/happy.yml"
     for line in ("owner: me@x.org", "period: 2026-Q4", "from: measured", "at_least: 96 %"):
         assert line in text
     with pytest.raises(ScaffoldError, match="there is no KPI 'happiness'; there are"):
-        scaffolding.okr(NewObjective(name="happy", kpi="happiness"), kpis, "okr_definitions", TODAY)
+        scaffolding.okr(NewObjective(name="happy", kpi="happiness"), kpis, "okr_definitions", MONTH)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +212,7 @@ def test_a_new_okr_is_reached_by_the_end_or_done_each_time(
     kpis: dict[str, Kpi], window: dict[str, str], lines: tuple[str, ...]
 ) -> None:
     wish = NewObjective(name="orders", kpi="units_sold", period="2026", **window)
-    (text,) = scaffolding.okr(wish, kpis, "okr_definitions", TODAY).files.values()
+    (text,) = scaffolding.okr(wish, kpis, "okr_definitions", MONTH).files.values()
     assert all(line in text for line in lines), text
     assert ("from:" in text) == ("over" in window), "only a level has a way to go"
     assert not load({"new.yml": text}, kpis).faults

@@ -122,7 +122,8 @@ def test_a_year_before_is_the_period_of_the_same_number(fiscal_year: FiscalYear)
 
 
 @pytest.mark.parametrize(("written", "fiscal_year", "said"), [
-    ("2023-04", RETAIL, "write 2023-P03, which is 2023-04-02 to 2023-04-29"),
+    ("2023-04", RETAIL, "^`2023-04` is a month, and the fiscal year is made of whole weeks; write 2023-P03, which is "
+        "2023-04-02 to 2023-04-29$"),
     ("2023-P13", RETAIL, "a year has 12 periods"),
     ("2023-P03", FiscalYear(), "the fiscal year is made of months"),
 ])  # fmt: skip

@@ -84,6 +84,23 @@ def test_members_are_counted_and_the_furthest_behind_is_named():
     assert "Oskar" not in nobody
 
 
+@pytest.mark.parametrize(("language", "said"), [
+    ("en", "7 of 7 members meet it. 1 has no target and is not judged. It was met."),
+    ("es", "7 de 7 miembros la cumplen. 1 no tiene meta y no se evalúa. Se cumplió."),
+])  # fmt: skip
+def test_a_member_that_a_budget_has_no_number_for_is_not_passed_over(language, said):
+    euros = Amounts(Language(language), "EUR", 0, as_published=True)
+    new_shop = {
+        "member": "Salmiya", "window": "total", "score": None, "actual": Decimal(24384), "target": None,
+        "status": "no_data", "deadline": TODAY,
+    }  # fmt: skip
+    closed_shop = new_shop | {"member": "Leeds", "actual": None}
+    members = row(
+        for_each="shop", status="achieved", members_met=7, members_judged=7, deadline=TODAY - timedelta(days=1),
+    )  # fmt: skip
+    assert sentence(members, [new_shop, closed_shop], euros) == said
+
+
 def test_before_a_window_is_over_with_figures_none_is_counted():
     """Of four quarters three are needed, and the first has just begun: nothing was met of nothing."""
     quarters = row(
