@@ -10,7 +10,7 @@ from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.figures import NO_VALUE
 from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.levers import remedy
 from pipelines.publishing.language.sentences import counts_pace, objective_sentence, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.standings import Standing, Standings
@@ -146,7 +146,7 @@ def _task(line: Standing, language: Language) -> Task:
         name=line.name,
         owner=line.owner or language.text("board.no_owner"),
         gap=distance_text(row, amounts) or NO_VALUE,
-        to_do=lever(line.lever, row, amounts) if line.lever else language.text("board.no_lever"),
+        to_do=remedy(line.lever, row, amounts) or language.text("board.no_lever"),
         due=due,
     )
 

@@ -10,6 +10,13 @@ from pipelines.publishing.language.rates import PER_DAY_FROM
 from pipelines.publishing.published import Row
 
 
+def remedy(change: Row | None, row: Row, amounts: Amounts) -> str:
+    """What would bring a key result back; of one whose time is over, that. Empty where no change is known."""
+    if change:
+        return lever(change, row, amounts)
+    return amounts.language.text("first.over") if row["deadline"] < row["as_of"] else ""
+
+
 def lever(lever: Row, row: Row, amounts: Amounts) -> str:
     """`43 more calls a day, 120 instead of 77, would be enough.`
 

@@ -21,7 +21,9 @@ def sentence(row: Row, parts: Rows, amounts: Amounts) -> str:
         starts = language.text("why.not_started", start=language.day(row["period_start"]))
         return " ".join([starts, *_odds(row, language)])
     if row["kpi"] is None:
-        done = "why.done" if row["score"] == 1 else "why.not_done"
+        is_over = row["deadline"] < row["as_of"]
+        not_done = "why.not_done_over" if is_over else "why.not_done"
+        done = "why.done" if row["score"] == 1 else not_done
         return language.text(done, deadline=language.day(row["deadline"]))
     if row["actual"] is None and row["score"] is None:
         odds = [] if status in SETTLED_STATUSES else _odds(row, language)

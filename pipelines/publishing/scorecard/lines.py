@@ -10,7 +10,7 @@ from pipelines.okr.kpi.kinds import KINDS
 from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.gaps import gap_text, parts_text
 from pipelines.publishing.language.language import Amounts, Language
-from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.levers import remedy
 from pipelines.publishing.language.sentences import parts_on_track, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
@@ -94,7 +94,7 @@ def key_result_line(standing: Standing, published: PageRows, language: Language)
         changes=_changes(standing, language, amounts),
         sentence=sentence(row, parts, amounts),
         gap=_gap(standing, amounts),
-        remedy=lever(standing.lever, row, amounts) if standing.lever else "",
+        remedy=remedy(standing.lever, row, amounts),
         window=_window(row, amounts, published.as_of),
         **_common(standing, published, language),
     )

@@ -5,6 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.publishing.language.language import Amounts, Language
+from pipelines.publishing.language.levers import remedy
 from tests.pipelines.publishing.scorecard.company import said
 from tests.pipelines.publishing.scorecard.pages import figures, plain, source
 
@@ -156,6 +158,23 @@ def test_a_milestone_is_done_or_not(company):
     card = company.written().card()
     assert card.one("p", class_="sentence").text == "Not done; it is due on Dec 31, 2026."
     assert source(card)["Goal"] == "Done by its day"
+
+
+def test_a_milestone_whose_day_is_past_was_due(company):
+    company.key_result(
+        kpi=None, unit=None, score=0, raw_attainment=0, target=1, actual=0, status="missed",
+        deadline=date(2026, 10, 6), defined={"comparison": None, "low": None, "kpi": None},
+    )  # fmt: skip
+    card = company.written().card()
+    assert card.one("p", class_="sentence").text == "Not done; it was due on Oct 6, 2026."
+
+
+@pytest.mark.parametrize(
+    ("deadline", "said"), [(date(2026, 10, 6), "its time is over"), (date(2026, 12, 31), "")]
+)
+def test_a_goal_whose_time_is_over_has_no_change_to_look_for(deadline, said):
+    row = {"deadline": deadline, "as_of": date(2026, 11, 25)}
+    assert remedy(None, row, Amounts(Language("en"), "people", 0)) == said
 
 
 @pytest.mark.parametrize(("unit", "target", "actual", "told"), [
