@@ -18,7 +18,7 @@ from pipelines.inputs.sheet_kpis import SHEET_MODEL
 from pipelines.okr.definition.faults import suggestion
 from pipelines.okr.kpi.facts import TOTAL
 from pipelines.okr.kpi.kpi import Kpi
-from pipelines.okr.kpi.numbers import ZERO, figure
+from pipelines.okr.kpi.numbers import ZERO, figure, rounded
 from pipelines.okr.kpi.periods import Period
 from pipelines.publishing.published import NothingPublishedError, Row, opened
 from pipelines.settings import Settings, shown
@@ -27,6 +27,9 @@ from pipelines.steps.one_kpi import KpiDays, read_days, streams_below_kpis
 LISTED = ("KPI", "Kind", "Unit", "Dimensions", "Sources", "Data", "Owner")
 MAX_MEMBERS = 6
 """Members of a dimension that get a column of their own."""
+
+_PUBLISHED_PLACES = 6
+"""The decimals of published figures."""
 
 
 class UnknownKpiError(OkraError):
@@ -212,8 +215,8 @@ def show_days(of: KpiDays, output: Output) -> None:
 
 
 def in_unit(value: Decimal | None, unit: str) -> str:
-    """The exact figure with its unit; empty for none."""
-    return "" if value is None else figure(value, unit)
+    """The figure with its unit and the decimals that are published; empty for none."""
+    return "" if value is None else figure(rounded(value, _PUBLISHED_PLACES), unit)
 
 
 def largest_members(of: KpiDays, dimension: str) -> list[str]:

@@ -74,7 +74,9 @@ class References:
         return harder(past, key=lambda reference: reference.value)
 
     def present_rate(self) -> Reference | None:
-        """What the period comes to at the rate of the latest days."""
+        """What the period comes to at the rate of the latest days; None of a count of different ones of all of it."""
+        if self._is_counted_anew:
+            return None
         start = self.through - timedelta(days=PRESENT_DAYS - 1)
         latest = Period(None, "", start, self.through, self._course.fiscal_year)
         return self._reached(latest, is_scaled=self._scales)
@@ -82,6 +84,13 @@ class References:
     @property
     def _scales(self) -> bool:
         return self._view.kpi.accumulates and not self.result.over and not self.result.per
+
+    @property
+    def _is_counted_anew(self) -> bool:
+        """Whether the source counts different ones of just such periods, of which no other days give a rate."""
+        if self.result.over or self.result.per:
+            return False
+        return any(fact.period == self._course.cadence for fact in reported(self._view))
 
     def _past(self) -> Iterator[Reference]:
         first = self._first_day

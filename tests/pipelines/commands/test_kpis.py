@@ -111,6 +111,17 @@ def test_a_kpi_of_every_month_is_shown_by_month(
     assert ["2026-11", "missing", "missing"] in lines
 
 
+def test_a_quotient_has_the_decimals_that_are_published(
+    settings: Settings, shown: Callable[..., str]
+) -> None:
+    """11 of 74 are 14.864864… %."""
+    conversion = Kpi("conversion", "ratio", "percent", label="Conversion")
+    facts = [DayFact(MONDAY, {}, None, Decimal(11), Decimal(74))]
+    days = days_of(settings, KpiFacts(conversion, facts, delivered={MONDAY}))
+    lines = [line.split() for line in shown(show_days, days).splitlines()]
+    assert ["2026-11-23", "14.8649", "%", "ok"] in lines
+
+
 def test_a_distinct_count_is_shown_by_the_periods_that_have_data_of_the_days(
     settings: Settings, shown: Callable[..., str]
 ) -> None:

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from pipelines.okr.kpi.facts import DayFact, KpiFacts
+from pipelines.okr.kpi.facts import DayFact, DistinctFact, KpiFacts
 from pipelines.okr.kpi.series import index_facts
 from pipelines.okr.kpi.status import Policy
 from pipelines.okr.targets.references import Reference, References
+from tests.pipelines.okr.conftest import KPIS
 
 DAY = timedelta(days=1)
 FIRST, THROUGH = date(2025, 1, 1), date(2026, 10, 31)
@@ -140,6 +141,25 @@ def test_of_a_budget_per_window_it_is_what_enough_windows_stayed_below(beside, p
     references = beside(goal, past.daily("spend", FIRST, AMOUNTS), period="2026-Q4")
     # 310, 330 and 372: two of them at most 330
     assert references.year_before().value == 330
+
+
+def test_people_of_a_whole_quarter_have_no_present_rate(beside):
+    """Who came in August and in October is counted once: 570 in the quarter, of 300 in each of its months."""
+    counts = [
+        DistinctFact("month", date(2026, month, 1), "total", "total", Decimal(300), date(2026, month, last))
+        for month, last in ((7, 31), (8, 31), (9, 30), (10, 31))
+    ]  # fmt: skip
+    quarter = DistinctFact(
+        "quarter", date(2026, 7, 1), "total", "total", Decimal(570), date(2026, 9, 30)
+    )
+    days = {FIRST + n * DAY for n in range((THROUGH - FIRST).days + 1)}
+    by_month = KpiFacts(KPIS["visitors"], (), days, THROUGH, counts)
+    goal = "kpi: visitors\nat_least: 1"
+    both = beside(goal, replace(by_month, distinct_periods=[*counts, quarter]), period="2027-Q1")
+    assert both.best() == Reference(Decimal(570), date(2026, 7, 1), date(2026, 9, 30))
+    assert both.present_rate() is None
+    # where nobody counts quarters, the last whole month counts, of the goal too
+    assert beside(goal, by_month, period="2027-Q1").present_rate().value == 300
 
 
 def test_a_deadline_before_the_end_is_held_against_as_many_days(beside, past):
