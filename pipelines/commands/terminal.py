@@ -1,5 +1,6 @@
 """Tables for a terminal: the scorecard, and plain ones."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import islice
@@ -16,6 +17,7 @@ from rich.text import Text
 from pipelines.publishing.language.gaps import distance_text, gap_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
+from pipelines.publishing.language.names import with_period
 from pipelines.publishing.language.sparklines import sparkline, thinned
 from pipelines.publishing.published import PublishedScorecard, Row, in_tree_order
 from pipelines.publishing.standings import Standings, is_of_open_window
@@ -130,8 +132,11 @@ def scorecard_lines(
     key_results: dict[str, list[Row]] = {}
     for row in scorecard.key_results:
         key_results.setdefault(row["objective_id"], []).append(row)
+    called = Counter(objective["name"] for objective in scorecard.objectives)
     for depth, objective in in_tree_order(scorecard.objectives):
-        name = f"[bold]{escape(objective['name'])}[/]"
+        has_namesakes = called[objective["name"]] > 1
+        told = with_period(objective, language) if has_namesakes else objective["name"]
+        name = f"[bold]{escape(told)}[/]"
         yield Padding(name, (0, 0, 0, 2 * depth)), score_cells(objective, (), language)
         for row in key_results.get(objective["objective_id"], ()):
             course = scorecard.courses.get(row["key_result_id"], ())

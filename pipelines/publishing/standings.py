@@ -1,5 +1,6 @@
 """How every goal stands on a day, in rows: what the scorecard, the digest, the terminal and the MCP server share."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -123,6 +124,8 @@ class Standing:
     """What a person said of it last."""
     measures: Sequence[Row] = ()
     """What is done about an objective, the latest first."""
+    has_namesakes: bool = False
+    """Whether other objectives have its name, as those of one quarter after the other do."""
 
     @property
     def is_objective(self) -> bool:
@@ -283,10 +286,18 @@ def _lines(
     for row in file.measures():
         measures.setdefault(row["objective_id"], []).append(row)
     lines: list[Standing] = []
+    called = Counter(objective["name"] for objective in objectives)
     for depth, objective in in_tree_order(objectives):
         name = objective["objective_id"]
-        headline = Standing(objective, earlier_objectives.get(name), depth=depth)
-        lines.append(replace(headline, measures=measures.get(name, ())))
+        lines.append(
+            Standing(
+                objective,
+                earlier_objectives.get(name),
+                depth=depth,
+                measures=measures.get(name, ()),
+                has_namesakes=called[objective["name"]] > 1,
+            )
+        )
         for row in by_objective.get(name, ()):
             key_result = row["key_result_id"]
             lines.append(

@@ -11,6 +11,7 @@ from pipelines.publishing.language.figures import NO_VALUE
 from pipelines.publishing.language.gaps import distance_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import remedy
+from pipelines.publishing.language.names import name_in_list
 from pipelines.publishing.language.sentences import counts_pace, objective_sentence, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.standings import Standing, Standings
@@ -160,7 +161,7 @@ def _line(line: Standing, language: Language, names: Mapping[str, str]) -> Line:
         is_objective=line.is_objective,
         depth=min(line.depth, _DEEPEST),
         status=line.status,
-        name=line.name,
+        name=name_in_list(line, language),
         owner=line.owner or language.text("board.no_owner"),
         figures=figures,
         window=window,

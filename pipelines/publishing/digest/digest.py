@@ -14,6 +14,7 @@ from pipelines.publishing.language.gaps import gap_text, parts_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import lever
 from pipelines.publishing.language.measures import named, verdict
+from pipelines.publishing.language.names import name_in_list
 from pipelines.publishing.published import PublishedScorecard, Row
 from pipelines.publishing.standings import Standing, Standings, is_of_open_window
 
@@ -288,7 +289,8 @@ def _objective(line: Standing, language: Language, pages: Pages) -> Item:
     if row.get("trust") not in (None, "ok"):
         figures.append(language.text("trust.mark"))
     status = language.status(line.status).lower()
-    return Item(line.name, ", ".join([status, *figures]), pages.goal(line), line.depth)
+    name = name_in_list(line, language)
+    return Item(name, ", ".join([status, *figures]), pages.goal(line), line.depth)
 
 
 def _more(count: int, language: Language) -> list[Item]:

@@ -11,6 +11,7 @@ from pipelines.publishing.language.changes import share_changes, status_change
 from pipelines.publishing.language.gaps import gap_text, parts_text
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import remedy
+from pipelines.publishing.language.names import name_in_list
 from pipelines.publishing.language.sentences import parts_on_track, sentence
 from pipelines.publishing.published import Row
 from pipelines.publishing.scorecard.cards import anchor
@@ -134,7 +135,7 @@ def _common(standing: Standing, published: PageRows, language: Language) -> dict
         if flag != "ok" and not (failed and flag.startswith("source_failed"))
     ]
     return {
-        "name": standing.name,
+        "name": name_in_list(standing, language),
         "status": standing.status,
         "owner": standing.owner,
         "deadline": row["deadline"],

@@ -74,6 +74,22 @@ def test_a_child_stands_below_its_parent_and_further_in() -> None:
     ]
 
 
+def test_objectives_of_one_name_are_told_apart_by_their_periods() -> None:
+    quarters = [
+        objective(name) | {"name": "Ship", "period_start": start, "deadline": end}
+        for name, start, end in (
+            ("q3", date(2026, 7, 1), date(2026, 9, 30)), ("q4", date(2026, 10, 1), date(2026, 12, 31)),
+        )
+    ]  # fmt: skip
+    paper = StringIO()
+    card = PublishedScorecard(date(2026, 11, 25), [*quarters, objective("root")], [], {})
+    Console(file=paper, width=120).print(scorecard_table(card, 120, ENGLISH))
+    words = paper.getvalue()
+    assert "Ship (Q3 2026)" in words
+    assert "Ship (Q4 2026)" in words
+    assert "Objective root (" not in words
+
+
 def test_a_course_has_a_block_a_day_from_the_lowest_to_the_highest() -> None:
     lines = printed(120, {"child/revenue": [Decimal(0), None, Decimal(70), Decimal(35)]})
     assert "Course" in lines[1]

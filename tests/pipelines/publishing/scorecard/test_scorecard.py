@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from pipelines.publishing.board.board import board_of
 from pipelines.publishing.language.language import Amounts, Language
 from pipelines.publishing.language.levers import remedy
+from pipelines.publishing.language.names import name_in_list
+from pipelines.publishing.standings import read_standings
 from tests.pipelines.publishing.scorecard.company import said
 from tests.pipelines.publishing.scorecard.pages import figures, plain, source
 
@@ -204,3 +207,23 @@ def test_a_card_is_open_where_something_is_to_be_done(company, status, is_open):
     fold = company.written().card().one("details", class_="card-fold")
     assert ("open" in fold.attributes) is is_open
     assert "$1,234.50 of $2,000" in fold.one("summary", class_="card-line").text
+
+
+def test_objectives_of_one_name_are_told_apart_by_their_periods(company):
+    """As `okra close --carry` makes them, quarter after quarter."""
+    quarters = {
+        "q3": (date(2026, 7, 1), date(2026, 9, 30)),
+        "q4": (date(2026, 10, 1), date(2026, 12, 31)),
+    }
+    for name, (start, end) in quarters.items():
+        company.objective(objective_id=name, name="Ship", period_start=start, deadline=end)
+        company.key_result(objective_id=name, key_result_id=f"{name}/revenue")
+    company.objective(objective_id="once", name="Rest")
+    company.key_result(objective_id="once", key_result_id="once/revenue")
+    home = company.publish().parent
+    standings = read_standings(home / "okra.duckdb")
+    language = Language("en")
+    told = [name_in_list(line, language) for line in standings.objectives]
+    assert sorted(told) == ["Grow", "Rest", "Ship (Q3 2026)", "Ship (Q4 2026)"]
+    board = board_of(standings, language)
+    assert [line.name for line in board.lines if line.is_objective] == told
