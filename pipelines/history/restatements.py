@@ -33,7 +33,11 @@ RESTATEMENTS = Table(
     | columns_of(Restatement),
 )
 
-_NUMBER_IN_WORDS = "coalesce(rtrim(rtrim(cast({0} as varchar), '0'), '.'), 'nothing')"
+_NUMBER_IN_WORDS = (
+    # a share is kept as a fraction, and is told in percent
+    "coalesce(rtrim(rtrim(cast(case when unit = 'percent' then {0} * 100 else {0} end as varchar), '0'), '.'), "
+    "'nothing')"
+)
 _WORDS = f"""
     kpi || ', ' || period || ' from ' || cast(period_start as varchar)
     || case when dimension = 'total' then '' else ', ' || dimension || ' ' || member end || ': '

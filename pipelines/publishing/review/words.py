@@ -17,8 +17,7 @@ def key_result_line(closed: ClosedKeyResult, language: Language, later: Row | No
     """`ship/units: missed, 812 pieces, at least 982 pieces, score 82%, odds 78% → 3%, Brier 0.21; now 790 pieces`."""
     parts = [
         language.status(closed.status),
-        *([amount(closed.actual, closed.unit, language)] if closed.kpi else []),
-        closed.goal,
+        *([amount(closed.actual, closed.unit, language), closed.goal] if closed.kpi else []),
         language.text("review.score", score=language.share(closed.score)),
         *_odds(closed.odds, closed.brier, language),
     ]

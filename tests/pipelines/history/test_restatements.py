@@ -33,6 +33,13 @@ def test_a_published_figure_that_becomes_another_is_logged(believer: Believer) -
     ]
 
 
+def test_a_share_is_told_in_percent(believer: Believer) -> None:
+    believer.kpis(at("2026-11-01"), {"value": "0.053067", "unit": "percent"})
+    believer.kpis(at("2026-11-20"), {"value": "0.5", "unit": "percent"})
+    [row] = logged(believer)
+    assert row[-1] == "net_revenue, month from 2026-10-01: 5.3067 became 50 percent"
+
+
 def test_an_open_month_that_grows_by_a_day_is_not_restated(believer: Believer) -> None:
     part = {"status": "partial", "value": 100, "data_through": "2026-10-20"}
     believer.kpis(at("2026-10-21"), part)
