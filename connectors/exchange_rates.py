@@ -199,4 +199,6 @@ SOURCE = Source(
     # the file is read once for all slices
     workers=1,
     has_accounts=False,
+    # a first day without a rate has that of the last day before it (models/marts/exchange_rates)
+    begins_before=timedelta(days=7),
 )

@@ -79,6 +79,8 @@ def materializations(
     for account, manifests in accounts.items():
         for manifest in manifests.values():
             for day in days_of(manifest, stream):
+                if day < settings.start_date:
+                    continue  # no partition: its source begins earlier
                 if manifest.window in pulled or day.isoformat() not in known:
                     by_day.setdefault(day, {})[account] = manifest
     days = {day: own for day, own in by_day.items() if len(own) == len(accounts)}

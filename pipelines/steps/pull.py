@@ -27,6 +27,13 @@ def due(settings: Settings) -> Range:
     return Range(settings.start_date, settings.today() - timedelta(days=1))
 
 
+def days_of_source(settings: Settings, source: Source, wanted: Range) -> Range:
+    """`wanted`; where it begins with the first day to pull, it begins as much earlier as the source needs."""
+    if wanted.first > settings.start_date:
+        return wanted
+    return replace(wanted, first=wanted.first - source.begins_before)
+
+
 def pull_source(
     settings: Settings,
     source: Source,
@@ -43,6 +50,7 @@ def pull_source(
     """
     lake = open_lake(settings)
     names = [stream.name for stream in source.streams] if only is None else list(only)
+    wanted = days_of_source(settings, source, wanted)
     with noted_if_it_ends(settings, lake, source, names):
         return pull_noted(settings, source, lake, wanted, names, run_id=run_id, progress=progress)
 
@@ -152,7 +160,8 @@ def plan_source(settings: Settings, source: Source, wanted: Range) -> list[Plan]
     with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return []
-        return plans(sound, values, open_lake(settings), wanted, now=settings.now)
+        days = days_of_source(settings, source, wanted)
+        return plans(sound, values, open_lake(settings), days, now=settings.now)
 
 
 def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup | None:
@@ -171,7 +180,8 @@ def check_source(settings: Settings, source: Source, wanted: Range) -> Checkup |
     with source_values(settings, source, past_snapshots=False) as values:
         if values is None:
             return None
-        checkup = check_up(sound, values, open_lake(settings), wanted, now=settings.now)
+        days = days_of_source(settings, source, wanted)
+        checkup = check_up(sound, values, open_lake(settings), days, now=settings.now)
     return replace(checkup, streams=(*checkup.streams, *refused), left_out=left_out)
 
 

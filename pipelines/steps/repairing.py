@@ -117,9 +117,10 @@ def mend_lake(settings: Settings, faults: Sequence[StoredFault]) -> bool:
     lake = open_lake(settings)
     names = {stream_at(fault.place) for fault in faults if fault.place.count("/") > 1}
     for instance, source in settings.instances.items():
+        first = settings.start_date - source.begins_before
         for stream in source.streams:
             if (instance, stream.name) in names:
-                lake.give_up_changed(instance, stream, settings.start_date, settings.today())
+                lake.give_up_changed(instance, stream, first, settings.today())
     survey = lake.survey()  # which moves away the documents that cannot be read
     lake.give_up_lost(survey)
     commit_again(lake, survey)
