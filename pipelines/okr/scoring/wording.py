@@ -96,8 +96,8 @@ def passed(actual: str, day: date, goal: str) -> str:
 
 def reached_on(target: str, day: date, actual: str, *, lost: bool) -> str:
     if lost:
-        return f"{target} was reached on {day}; it has fallen to {actual} since."
-    return f"{target} was reached on {day}; it stands at {actual}."
+        return f"The target of {target} was reached on {day}; it has fallen to {actual} since."
+    return f"The target of {target} was reached on {day}; it stands at {actual}."
 
 
 def with_missing(sentence: str, gaps: int, uncovered: int) -> str:
