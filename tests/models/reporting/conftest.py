@@ -142,6 +142,8 @@ def fill_page(lake, day: date) -> None:
             "page_snapshot",
             day,
             [row],
+            # as it was when it was taken
+            settled=False,
             findings=findings("page_snapshot", day),
         )
     if day <= date(2026, 3, 1) and day != NOT_PULLED:

@@ -95,6 +95,14 @@ def test_a_window_is_published_with_what_was_pulled(quarter) -> None:
     ]
 
 
+def test_a_snapshot_of_a_day_that_is_past_is_settled(quarter) -> None:
+    """It is the 16th. Where a source's day began late, yesterday's snapshot may be taken once more."""
+    unsettled = quarter.column(
+        "select window_start from reporting.windows where stream = 'page_snapshot' and not is_settled"
+    )
+    assert unsettled == [date(2026, 3, 15)]
+
+
 def test_how_the_last_pull_ended_is_published(quarter) -> None:
     attempts = quarter.rows(
         "select stream, outcome from reporting.attempts where outcome <> 'ok' order by stream"
