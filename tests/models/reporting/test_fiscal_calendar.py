@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import duckdb
 
-from connectors.spreadsheet.declared import period_of
+from connectors.spreadsheet.fiscal_periods import FiscalPeriods
 from pipelines.okr.kpi.periods import CADENCES, FiscalYear, containing, previous
 from pipelines.okr.kpi.week_calendars import WeekCalendar
 
@@ -48,7 +48,7 @@ def test_a_period_begins_and_ends_on_the_same_day_everywhere(warehouse_in) -> No
         period = containing(day, cadence, FiscalYear(first_month))
         assert told == [period.start, period.end, previous(period).start], (day, cadence)
         if cadence not in {"half", "year"}:  # no sheet is kept by these
-            assert period_of(day, cadence, first_month) == period.start
+            assert FiscalPeriods(first_month).first_day(day, cadence) == period.start
 
 
 WEEKS = {

@@ -157,7 +157,9 @@ def test_reached_early_then_fell_back_a_flow_is_missed(past, headline):
     facts = past.daily("revenue", FIRST, ["60", "50", "-20"], through=LAST)
     row = headline("kpi: revenue\nat_least: 100", facts, AFTER)
     assert (row.status, row.score, row.raw_attainment) == ("missed", Decimal("0.9"), Decimal("0.9"))
-    assert row.why == "The target of 100 USD was reached on 2026-11-02; it has fallen to 90 USD since."
+    assert (
+        row.why == "The target of 100 USD was reached on 2026-11-02; it has fallen to 90 USD since."
+    )
 
 
 def test_reached_early_then_fell_back_a_level_is_judged_at_the_deadline(past, headline):
