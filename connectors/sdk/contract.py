@@ -257,9 +257,9 @@ class Source:
     connector: str = ""
     """The name of the connector, where the source has another: `sql_database` of `shop`."""
     has_accounts: bool = True
+    """Whether there can be several accounts of it. Not of exchange rates: two files would give a day two rates."""
     begins_before: timedelta = timedelta(0)
     """How long before the first day to pull its windows begin, as what is of those days counts on later ones too."""
-    """Whether there can be several accounts of it. Not of exchange rates: two files would give a day two rates."""
     has_figures: bool = True
     """Whether KPIs can stand on it. One without is not in the sample company, and no KPI is offered its streams."""
 

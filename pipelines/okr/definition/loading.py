@@ -92,8 +92,8 @@ def _read_file(
     faults = blanks + [fault for fault in faults if fault.line not in lines]
     claimed_id = tree.at("id")
     claimed = claimed_id if isinstance(claimed_id, str) else None
-    stopped = objective is None or any(fault.stops_file for fault in faults)
-    sound = None if stopped or objective is None else with_baselines(objective, kpis.sound)
+    is_stopped = any(fault.stops_file for fault in faults)
+    sound = None if is_stopped or objective is None else with_baselines(objective, kpis.sound)
     return ReadFile(name, tree, claimed, sound), faults
 
 
