@@ -63,12 +63,16 @@ class KnownKpis:
             return what, "set it up (`okra sources` shows how), or remove the key result"
         return self.unknown(name)
 
-    def unknown(self, name: str) -> tuple[str, str] | None:
-        """That no KPI has this name, and the remedy; None where one has it."""
+    def unknown(self, name: str, *, is_budget: bool = False) -> tuple[str, str] | None:
+        """That no KPI has this name, and the remedy; None where one has it. `is_budget`: it is to give targets."""
         if name in self.sound or name in self.broken or name in self.off:
             return None
         names = {*self.sound, *self.broken}
-        return f"unknown KPI `{name}`", suggestion(name, names, f"the KPIs are {listed(names)}")
+        others = f"the KPIs are {listed(names)}"
+        if is_budget:
+            plans = [other for other, kpi in self.sound.items() if kpi.is_plan]
+            others = f"the KPIs with `plan: true` are {listed(plans)}"
+        return f"unknown KPI `{name}`", suggestion(name, names, others)
 
 
 def key_result_faults(
@@ -107,13 +111,14 @@ def key_result_faults(
 
 def _lacking_kpis(place: Place, result: KeyResult, kpis: KnownKpis) -> Iterator[Fault]:
     """The KPIs that it names and nothing computes: it says so itself, and its objective's other parts have figures."""
-    named = [(target_key(result), target.kpi) for target in result.kpi_targets]
-    if isinstance(result.plan, PlanKpi):
-        named.append(("plan", result.plan.kpi))
-    if result.leads is not None and result.leads.kpi != result.kpi:
-        named.append(("leads", result.leads.kpi))
     assert result.kpi is not None, "the model requires a KPI beside a number"
-    findings = [("kpi", kpis.lacks(result.kpi)), *((key, kpis.unknown(x)) for key, x in named)]
+    budgets = [(target_key(result), target.kpi) for target in result.kpi_targets]
+    if isinstance(result.plan, PlanKpi):
+        budgets.append(("plan", result.plan.kpi))
+    findings = [("kpi", kpis.lacks(result.kpi))]
+    findings += [(key, kpis.unknown(name, is_budget=True)) for key, name in budgets]
+    if result.leads is not None and result.leads.kpi != result.kpi:
+        findings.append(("leads", kpis.unknown(result.leads.kpi)))
     for key, finding in findings:
         if finding:
             yield place.fault(key, *finding, stops_file=False)

@@ -348,3 +348,12 @@ def test_a_lead_a_budget_or_a_measure_of_an_unknown_kpi_leaves_its_file_alone(kp
     [objective] = loaded.objectives
     assert loaded.lacking_kpis == {}, "each key result has figures of its own"
     assert [measure.kpi for measure in objective.measures] == ["clickss"]
+
+
+def test_a_budget_that_is_none_is_told_with_those_that_there_are(kpis):
+    loaded = load({"o.yml": with_key_result("kpi: revenue", "at_least: {kpi: xyz}")}, kpis)
+    [fault] = loaded.faults
+    assert fault.remedy == (
+        "the KPIs with `plan: true` are "
+        + ", ".join(sorted(x for x, kpi in kpis.items() if kpi.is_plan))
+    )
